@@ -1,0 +1,156 @@
+"""What one run of a probe brings back, and the rows it is made of.
+
+A row is one subject instance at one time. Its constant part, the head (subject and identity labels), is
+encoded once, at plan or discovery time, in the form that InfluxDB's line protocol wants; a run only adds
+the fields. So the hot path makes a few short byte strings a row, never an object per value.
+"""
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
+
+LABEL_BYTES = 128
+"""Longest text from a device that becomes a label, in bytes of UTF-8 (docs/metrics.md)."""
+
+
+class Reason(StrEnum):
+    """Why a run fell short. The set is closed: people match on it in rules."""
+
+    TIMEOUT = "timeout"
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+    NAME = "name"
+    TLS = "tls"
+    AUTH = "auth"
+    PROTOCOL = "protocol"
+    PARTIAL = "partial"
+    LIMIT = "limit"
+    INTERNAL = "internal"
+
+
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]+")
+
+
+def clean(text: str | bytes) -> str:
+    """Text from a device as a label may carry it: valid UTF-8, no control characters, trimmed, 128 bytes.
+
+    Bytes that are not UTF-8 are read as Latin-1, which is what old devices send.
+    """
+    if isinstance(text, bytes):
+        try:
+            text = text.decode()
+        except UnicodeDecodeError:
+            text = text.decode("latin-1")
+    text = _CONTROL.sub(" ", text).strip()
+    raw = text.encode("utf-8", "replace")
+    if len(raw) > LABEL_BYTES:
+        raw = raw[:LABEL_BYTES]
+    return raw.decode("utf-8", "ignore").strip()
+
+
+def escape(text: str) -> str:
+    """A cleaned label value, escaped for line protocol (comma, equals sign, space, trailing backslash)."""
+    text = text.replace(",", "\\,").replace("=", "\\=").replace(" ", "\\ ")
+    return text + "\\ " if text.endswith("\\") else text
+
+
+class Head:
+    """The constant part of a row: subject, identity labels, and both encoded as line protocol."""
+
+    __slots__ = ("encoded", "labels", "subject")
+
+    def __init__(self, subject: str, labels: Mapping[str, str] | Iterable[tuple[str, str]]) -> None:
+        """`labels` in the order they shall stand; values are cleaned here, empty ones left out."""
+        pairs = labels.items() if isinstance(labels, Mapping) else labels
+        kept = tuple((name, value) for name, raw in pairs if (value := clean(raw)))
+        self.subject = subject
+        self.labels: tuple[tuple[str, str], ...] = kept
+        self.encoded: bytes = (
+            subject + "".join(f",{name}={escape(value)}" for name, value in kept)
+        ).encode()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Head) and other.encoded == self.encoded
+
+    def __hash__(self) -> int:
+        return hash(self.encoded)
+
+    def __repr__(self) -> str:
+        return f"Head({self.encoded.decode()})"
+
+
+class Row(NamedTuple):
+    """One line to be: a head, and its fields as `name=number,name=number` in plain decimal."""
+
+    head: Head
+    fields: bytes
+
+
+def number(value: float) -> str:
+    """A finite number in the shortest form that keeps six significant decimals; integers exactly.
+
+    Raises ValueError on NaN and infinity: the store would drop or keep them in silence.
+    """
+    if isinstance(value, int):
+        return str(int(value))
+    if not math.isfinite(value):
+        raise ValueError(f"{value} is no measurement")
+    return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(round(value, 6))
+
+
+def row(head: Head, values: Mapping[str, float | None]) -> Row | None:
+    """A row of what was read: fields that are None or not finite are left out; None when nothing is left."""
+    parts = [
+        f"{name}={number(value)}"
+        for name, value in values.items()
+        if value is not None and (isinstance(value, int) or math.isfinite(value))
+    ]
+    return Row(head, ",".join(parts).encode()) if parts else None
+
+
+def info(subject: str, labels: Mapping[str, str] | Iterable[tuple[str, str]]) -> Row:
+    """An `_info` row: what may change about a subject, as labels, with the value 1."""
+    return Row(Head(subject, labels), b"info=1")
+
+
+def values(fields: bytes) -> dict[str, float]:
+    """The fields of a row back as numbers: integers stay integers, exactly."""
+    found: dict[str, float] = {}
+    for part in fields.split(b","):
+        name, _, text = part.partition(b"=")
+        found[name.decode()] = float(text) if b"." in text or b"e" in text else int(text)
+    return found
+
+
+@dataclass(slots=True)
+class Reading:
+    """What one run brought back. Always returned, never raised; rows and a reason may stand together.
+
+    `rows` are measured: true at `start`. `described` holds what changes rarely (info, totals, speeds), by
+    table; only tables that were read in this run are in it, each whole: a table that answered with nothing
+    stands there empty. The pipeline writes described rows again from memory while polls succeed.
+    """
+
+    start: float
+    duration: float = 0.0
+    rows: list[Row] = field(default_factory=list)
+    described: dict[str, list[Row]] = field(default_factory=dict)
+    reason: Reason | None = None
+    message: str = ""
+    hint: str = ""
+    tables_expected: int = 0
+    tables_answered: int = 0
+    missing: Sequence[str] = ()
+
+    @property
+    def success(self) -> bool:
+        """True when the target answered, even in part."""
+        return self.reason is None or self.reason in (Reason.PARTIAL, Reason.LIMIT)
+
+    @property
+    def complete(self) -> bool:
+        """True when nothing that was asked for is missing."""
+        return self.reason is None
