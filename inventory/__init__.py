@@ -1,1 +1,1 @@
-
+"""What exists: the typed model, the loader, queries, the graph, secret references."""
