@@ -29,7 +29,9 @@ def parser() -> argparse.ArgumentParser:
         usage="hatang [--version] COMMAND ...",
     )
     top.add_argument("--version", action="version", version=f"hatang {version('hatang')}")
-    top.add_argument("command", choices=COMMANDS, metavar="COMMAND", help="one of the commands below")
+    top.add_argument(
+        "command", choices=COMMANDS, metavar="COMMAND", help="one of the commands below"
+    )
     top.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     return top
 

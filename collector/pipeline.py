@@ -1,0 +1,209 @@
+"""From readings to lines: what was read, what is remembered of it, and batches for the spool.
+
+Measured rows are written when they are read and never again. Described rows (info, totals, speeds) are
+written again from memory with each successful poll, at most once a minute and never older than a day. An
+info row whose labels changed or ended is written once with 0, after a restart too (docs/metrics.md).
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from collector.plan import Job
+from probes.reading import Head, Reading, Row
+
+DESCRIBE_EVERY = 60.0
+DESCRIBED_FOR = 24 * 3600.0
+BATCH_LINES = 2000
+BATCH_AGE = 1.0
+
+
+class Batch(NamedTuple):
+    """Lines ready to be stored, and how many lines and samples they are."""
+
+    body: bytes
+    lines: int
+    samples: int
+
+
+@dataclass(slots=True)
+class Described:
+    """One table of rows that change rarely, and when it was read."""
+
+    rows: list[Row]
+    read_at: float
+
+
+@dataclass(slots=True)
+class Latest:
+    """What is known of one job now: the rows of its last run, and what it described."""
+
+    job: Job | None
+    at: float = 0.0
+    rows: list[Row] = field(default_factory=list)
+    described: dict[str, Described] = field(default_factory=dict)
+    described_at: float = 0.0
+    reading: Reading | None = None
+    reason: Head | None = None
+    failures: Counter[str] = field(default_factory=Counter)
+
+
+class Pipeline:
+    """Takes readings, keeps the latest, hands batches of line protocol to `put`.
+
+    `put` must not block. `memory` is a dict that is kept across restarts: the info heads last written.
+    """
+
+    def __init__(self, put: Callable[[Batch], None], memory: dict[str, Any]) -> None:
+        self.latest: dict[str, Latest] = {}
+        self.polls = 0
+        self.samples = 0
+        self._put = put
+        self._memory = memory
+        self._parts: list[bytes] = []
+        self._lines = 0
+        self._samples = 0
+        self._since = 0.0
+
+    def accept(self, job: Job, reading: Reading, lateness: float, missed: int) -> None:
+        """One run of one job: its rows, and the rows that tell how it fared."""
+        latest = self.latest.get(job.key)
+        if latest is None:
+            latest = self.latest[job.key] = Latest(job)
+        latest.job = job
+        at = reading.start
+        latest.at, latest.rows, latest.reading = at, reading.rows, reading
+        self.polls += 1
+        rows = [*reading.rows, *self._fared(job, latest, reading, lateness, missed)]
+        rows += self._described(job.key, latest, reading, at)
+        self.write(rows, at)
+
+    def describe(self, key: str, rows: Iterable[Row], at: float) -> None:
+        """Described rows that stand for themselves, not for a poll: what the inventory says."""
+        latest = self.latest.setdefault(key, Latest(None))
+        latest.at = at
+        reading = Reading(at, described={"inventory": list(rows)})
+        self.write(self._described(key, latest, reading, at), at)
+
+    def forget(self, key: str, at: float) -> None:
+        """A job has ended: its info rows end with 0, and it is no longer among the latest."""
+        latest = self.latest.pop(key, None)
+        if latest is not None:
+            latest.described.clear()
+            if latest.reason is not None:
+                self.write([Row(latest.reason, b"reason_info=0")], at)
+            self.write(self._ended(key, {}, at), at)
+
+    def write(self, rows: Iterable[Row], at: float) -> None:
+        """Rows of one instant (Unix seconds) into the current batch."""
+        end = b" %d\n" % int(at * 1000)
+        parts = self._parts
+        lines = samples = 0
+        for head, fields in rows:
+            parts += (head.encoded, b" ", fields, end)
+            lines += 1
+            samples += fields.count(b"=")
+        if not self._lines:
+            self._since = at
+        self._lines += lines
+        self._samples += samples
+        self.samples += samples
+        if self._lines >= BATCH_LINES:
+            self.flush()
+
+    def tick(self, now: float) -> None:
+        """Called every so often: a batch that is old enough goes."""
+        if self._lines and now - self._since >= BATCH_AGE:
+            self.flush()
+
+    def flush(self) -> None:
+        """Hand over what is there."""
+        if self._lines:
+            batch = Batch(b"".join(self._parts), self._lines, self._samples)
+            self._parts, self._lines, self._samples = [], 0, 0
+            self._put(batch)
+
+    def _fared(
+        self, job: Job, latest: Latest, reading: Reading, lateness: float, missed: int
+    ) -> list[Row]:
+        heads = job.heads
+        fields = b"success=%d,duration_seconds=%.4f" % (reading.success, reading.duration)
+        if reading.tables_expected:
+            fields += b",tables_expected=%d,tables_answered=%d" % (
+                reading.tables_expected,
+                reading.tables_answered,
+            )
+        rows = [
+            Row(heads.probe, fields),
+            Row(
+                heads.poll, b"lateness_seconds=%.3f,missed_total=%d" % (max(lateness, 0.0), missed)
+            ),
+        ]
+        reason = heads.reason(reading.reason) if reading.reason else None
+        if latest.reason is not None and latest.reason != reason:
+            rows.append(Row(latest.reason, b"reason_info=0"))
+        latest.reason = reason
+        if reading.reason:
+            latest.failures[reading.reason] += 1
+        for name, count in latest.failures.items():
+            fields = b"failures_total=%d" % count
+            if name == reading.reason:
+                fields += b",reason_info=1"
+            rows.append(Row(heads.reason(name), fields))
+        return rows
+
+    def _described(self, key: str, latest: Latest, reading: Reading, at: float) -> list[Row]:
+        """The described rows to write with this run; none while nothing new was read within the minute."""
+        for table, rows in reading.described.items():
+            latest.described[table] = Described(_about(latest.job, rows), at)
+        due = at - latest.described_at >= DESCRIBE_EVERY
+        if not reading.success or not (due or reading.described):
+            return []
+        written = []
+        for table, described in list(latest.described.items()):
+            if at - described.read_at > DESCRIBED_FOR:
+                del latest.described[table]
+            elif due or table in reading.described:
+                written += described.rows
+        if due:
+            latest.described_at = at
+        if reading.described:
+            written += self._ended(key, latest.described, at)
+        return written
+
+    def _ended(self, key: str, described: dict[str, Described], at: float) -> list[Row]:
+        """Info rows written before that are true no longer, with 0; remembers those that are."""
+        now = {
+            row.head.encoded.decode()
+            for table in described.values()
+            for row in table.rows
+            if row.fields == b"info=1"
+        }
+        before = set(self._memory.get(key, ()))
+        if now != before:
+            self._memory[key] = sorted(now)
+        return [Row(Written(head), b"info=0") for head in sorted(before - now)]
+
+
+class Written(Head):
+    """A head that was encoded in an earlier life of the collector."""
+
+    __slots__ = ()
+
+    def __init__(self, encoded: str) -> None:
+        self.subject = encoded.partition(",")[0]
+        self.labels = ()
+        self.encoded = encoded.encode()
+
+
+def _about(job: Job | None, rows: list[Row]) -> list[Row]:
+    """A device's own info row also carries what the inventory says of it."""
+    if job is None or not job.about:
+        return rows
+    return [
+        Row(Head("device", (*row.head.labels, *job.about)), row.fields)
+        if row.head.subject == "device" and row.fields == b"info=1"
+        else row
+        for row in rows
+    ]

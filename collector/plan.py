@@ -1,0 +1,192 @@
+"""What to ask, of whom, how often: the inventory turned into jobs and pings, once per reload.
+
+Everything that a run needs is computed here: target, labels, deadline, encoded heads. A reload builds a new
+plan beside the old one; a job that is equal keeps its session and its place in the schedule.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from inventory.model import Credential, Device, Inventory, Service, Use
+from probes.probe import Probe, Target
+from probes.reading import Head
+
+PATIENCE = {"snmp": 4.0}
+"""A poll of many requests may take this many times the `timeout` that one answer may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One probe on one target. `key` is stable across reloads and restarts.
+
+    `thing` is what the target belongs to in the inventory, a device or a service; `about` are labels of
+    the inventory that a device's own info row carries besides what the device says of itself.
+    """
+
+    key: str
+    kind: str
+    thing: str
+    site: str
+    probe: Probe
+    target: Target
+    interval: float
+    timeout: float
+    about: tuple[tuple[str, str], ...] = ()
+    heads: "JobHeads" = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        labels = (*self.target.labels, ("probe", self.probe.name))
+        object.__setattr__(self, "heads", JobHeads(labels))
+
+
+class JobHeads:
+    """The heads of the rows that tell how a job fared."""
+
+    __slots__ = ("labels", "poll", "probe", "reasons")
+
+    def __init__(self, labels: tuple[tuple[str, str], ...]) -> None:
+        self.labels = labels
+        self.probe = Head("probe", labels)
+        self.poll = Head("poll", labels)
+        self.reasons: dict[str, Head] = {}
+
+    def reason(self, reason: str) -> Head:
+        """The head of rows by reason; few reasons ever happen to one job."""
+        head = self.reasons.get(reason)
+        if head is None:
+            head = self.reasons[reason] = Head("probe", (*self.labels, ("reason", reason)))
+        return head
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """One address that is echoed, and who is meant by it: rows to write and devices to judge."""
+
+    address: str
+    interval: float
+    report: float
+    heads: tuple[Head, ...]
+    devices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that one collector asks."""
+
+    collector: str
+    inventory: Inventory
+    jobs: Mapping[str, Job]
+    pings: Mapping[str, Ping]
+
+
+Fetch = Callable[[Credential], Any]
+
+
+def build(inventory: Inventory, collector: str, probes: Mapping[str, Probe], fetch: Fetch) -> Plan:
+    """The plan of one collector. `fetch` turns a credential into the secret values that a probe takes.
+
+    Devices that are planned or retired are not asked.
+    """
+    devices = [
+        device
+        for device in inventory.devices.values()
+        if device.collector == collector and device.lifecycle == "active"
+    ]
+    fetched: dict[int, Any] = {}
+
+    def secrets(credentials: Mapping[str, Credential]) -> dict[str, Any]:
+        for credential in credentials.values():
+            if id(credential) not in fetched:
+                fetched[id(credential)] = fetch(credential)
+        return {kind: fetched[id(credential)] for kind, credential in credentials.items()}
+
+    jobs: dict[str, Job] = {}
+    for device in devices:
+        known = secrets(device.credentials)
+        for use in device.probes:
+            job = _device_job(device, use, probes[use.probe], known)
+            jobs[job.key] = job
+    for service in inventory.services.values():
+        for use in service.checks:
+            job = _service_job(service, use, probes[use.probe])
+            jobs[job.key] = job
+    return Plan(collector, inventory, jobs, _pings(inventory, devices))
+
+
+def choose_collector(inventory: Inventory, wanted: str | None) -> str:
+    """The collector that this process is. Raises ValueError when that is not plain from the inventory."""
+    names = sorted(inventory.collectors)
+    if wanted is None and len(names) == 1:
+        return names[0]
+    if wanted in names:
+        return str(wanted)
+    known = ", ".join(names)
+    if wanted is None:
+        raise ValueError(
+            f"the inventory names {len(names)} collectors: choose one with --collector ({known})"
+        )
+    raise ValueError(f"no collector {wanted!r} in the inventory (it names {known})")
+
+
+def _device_job(device: Device, use: Use, probe: Probe, known: Mapping[str, Any]) -> Job:
+    labels = [("device", device.name), ("site", device.site)]
+    if use.name != use.probe:
+        labels.append(("target", use.name))
+    elif use.probe in ("http", "tcp"):
+        labels.append(("target", use.probe))
+    return Job(
+        key=f"device/{device.name}/{use.name}",
+        kind="device",
+        thing=device.name,
+        site=device.site,
+        probe=probe,
+        target=Target(device.name, device.addresses, tuple(labels), use.settings, known),
+        interval=use.interval,
+        timeout=_deadline(use),
+        about=(("role", device.role or ""), ("lifecycle", device.lifecycle)),
+    )
+
+
+def _service_job(service: Service, use: Use, probe: Probe) -> Job:
+    labels = (("service", service.name), ("target", use.name))
+    return Job(
+        key=f"service/{service.name}/{use.name}",
+        kind="service",
+        thing=service.name,
+        site="",
+        probe=probe,
+        target=Target(service.name, (), labels, use.settings),
+        interval=use.interval,
+        timeout=_deadline(use),
+    )
+
+
+def _deadline(use: Use) -> float:
+    return min(use.timeout * PATIENCE.get(use.probe, 1.0), use.interval * 0.9)
+
+
+def _pings(inventory: Inventory, devices: Iterable[Device]) -> dict[str, Ping]:
+    """Devices that share an address share one pinger; a circuit's own probe address is one more subject."""
+    wanted: dict[str, list[tuple[float, float, Head, str]]] = {}
+    for device in devices:
+        if device.ping:
+            head = Head("icmp", (("device", device.name), ("site", device.site)))
+            entry = (device.ping, device.interval, head, device.name)
+            wanted.setdefault(device.addresses[0], []).append(entry)
+    names = {device.name for device in devices}
+    for circuit in inventory.circuits.values():
+        if circuit.probe and circuit.z.device in names:
+            site = inventory.devices[circuit.z.device].site
+            head = Head("circuit", (("circuit", circuit.name), ("site", site)))
+            wanted.setdefault(circuit.probe, []).append((1.0, 60.0, head, ""))
+    return {
+        address: Ping(
+            address,
+            interval=min(entry[0] for entry in entries),
+            report=min(entry[1] for entry in entries),
+            heads=tuple(entry[2] for entry in entries),
+            devices=tuple(entry[3] for entry in entries if entry[3]),
+        )
+        for address, entries in wanted.items()
+    }
