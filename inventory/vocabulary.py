@@ -1,0 +1,15 @@
+"""The names that others know and the inventory only checks: probes with their settings, profiles, rules."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pydantic import BaseModel
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What may be named. An empty `profiles` or `rules` means: not known here, so not checked."""
+
+    probes: Mapping[str, type[BaseModel]] = field(default_factory=dict)
+    profiles: frozenset[str] = frozenset()
+    rules: frozenset[str] = frozenset()
