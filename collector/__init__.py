@@ -1,1 +1,3 @@
-"""When to ask and where answers go: plan, schedule, pipeline, spool, stores, state engine, API, command line."""
+"""When to ask and where answers go: plan, schedule, pipeline, spool, stores, state engine, API,
+command line.
+"""

@@ -1,8 +1,9 @@
-"""The state engine: events and a clock in, verdict changes and asks out. Pure: no socket, no timer, no store.
+"""The state engine: events and a clock in, verdict changes and asks out. Pure: no socket, no timer,
+no store.
 
-This first engine judges each device by itself: up, down, unknown. A pinged device is suspected after
-three seconds without an answered echo, verified at once, and down when the verification stays unanswered;
-a device that is not pinged is judged by its polls, and needs two failures in a row.
+This first engine judges each device by itself: up, down, unknown. A pinged device is suspected
+after three seconds without an answered echo, verified at once, and down when the verification stays
+unanswered; a device that is not pinged is judged by its polls, and needs two failures in a row.
 """
 
 from collections.abc import Sequence

@@ -1,12 +1,13 @@
 """What the state engine may be told: a closed set of facts that can be written down and read back.
 
-Each names the collector that saw it. A recorded log of events replays to the same verdicts (docs/design.md §1).
-Times are Unix seconds.
+Each names the collector that saw it. A recorded log of events replays to the same verdicts
+(docs/design.md §1). Times are Unix seconds.
 """
 
 import json
 from dataclasses import asdict, dataclass
 from enum import IntEnum
+from typing import Any
 
 
 class State(IntEnum):
@@ -103,7 +104,7 @@ def parse(line: str) -> tuple[Event, float]:
     try:
         kind = _KINDS[fields.pop("kind")]
         now = float(fields.pop("at"))
-        lists = {k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()}
-        return kind(**lists), now
+        given: Any = {k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()}
+        return kind(**given), now
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"no event: {line[:80]!r}") from error

@@ -1,8 +1,9 @@
 """From readings to lines: what was read, what is remembered of it, and batches for the spool.
 
-Measured rows are written when they are read and never again. Described rows (info, totals, speeds) are
-written again from memory with each successful poll, at most once a minute and never older than a day. An
-info row whose labels changed or ended is written once with 0, after a restart too (docs/metrics.md).
+Measured rows are written when they are read and never again. Described rows (info, totals, speeds)
+are written again from memory with each successful poll, at most once a minute and never older than
+a day. An info row whose labels changed or ended is written once with 0, after a restart too
+(docs/metrics.md).
 """
 
 from collections import Counter
@@ -52,7 +53,8 @@ class Latest:
 class Pipeline:
     """Takes readings, keeps the latest, hands batches of line protocol to `put`.
 
-    `put` must not block. `memory` is a dict that is kept across restarts: the info heads last written.
+    `put` must not block. `memory` is a dict that is kept across restarts: the info heads last
+    written.
     """
 
     def __init__(self, put: Callable[[Batch], None], memory: dict[str, Any]) -> None:
@@ -93,7 +95,7 @@ class Pipeline:
             latest.described.clear()
             if latest.reason is not None:
                 self.write([Row(latest.reason, b"reason_info=0")], at)
-            self.write(self._ended(key, {}, at), at)
+            self.write(self._ended(key, {}), at)
 
     def write(self, rows: Iterable[Row], at: float) -> None:
         """Rows of one instant (Unix seconds) into the current batch."""
@@ -154,7 +156,9 @@ class Pipeline:
         return rows
 
     def _described(self, key: str, latest: Latest, reading: Reading, at: float) -> list[Row]:
-        """The described rows to write with this run; none while nothing new was read within the minute."""
+        """The described rows to write with this run; none while nothing new was read within the
+        minute.
+        """
         for table, rows in reading.described.items():
             latest.described[table] = Described(_about(latest.job, rows), at)
         due = at - latest.described_at >= DESCRIBE_EVERY
@@ -169,10 +173,10 @@ class Pipeline:
         if due:
             latest.described_at = at
         if reading.described:
-            written += self._ended(key, latest.described, at)
+            written += self._ended(key, latest.described)
         return written
 
-    def _ended(self, key: str, described: dict[str, Described], at: float) -> list[Row]:
+    def _ended(self, key: str, described: dict[str, Described]) -> list[Row]:
         """Info rows written before that are true no longer, with 0; remembers those that are."""
         now = {
             row.head.encoded.decode()

@@ -1,7 +1,8 @@
 """What to ask, of whom, how often: the inventory turned into jobs and pings, once per reload.
 
-Everything that a run needs is computed here: target, labels, deadline, encoded heads. A reload builds a new
-plan beside the old one; a job that is equal keeps its session and its place in the schedule.
+Everything that a run needs is computed here: target, labels, deadline, encoded heads. A reload
+builds a new plan beside the old one; a job that is equal keeps its session and its place in the
+schedule.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -20,8 +21,9 @@ PATIENCE = {"snmp": 4.0}
 class Job:
     """One probe on one target. `key` is stable across reloads and restarts.
 
-    `thing` is what the target belongs to in the inventory, a device or a service; `about` are labels of
-    the inventory that a device's own info row carries besides what the device says of itself.
+    `thing` is what the target belongs to in the inventory, a device or a service; `about` are
+    labels of the inventory that a device's own info row carries besides what the device says of
+    itself.
     """
 
     key: str
@@ -84,7 +86,8 @@ Fetch = Callable[[Credential], Any]
 
 
 def build(inventory: Inventory, collector: str, probes: Mapping[str, Probe], fetch: Fetch) -> Plan:
-    """The plan of one collector. `fetch` turns a credential into the secret values that a probe takes.
+    """The plan of one collector. `fetch` turns a credential into the secret values that a probe
+    takes.
 
     Devices that are planned or retired are not asked.
     """
@@ -115,7 +118,9 @@ def build(inventory: Inventory, collector: str, probes: Mapping[str, Probe], fet
 
 
 def choose_collector(inventory: Inventory, wanted: str | None) -> str:
-    """The collector that this process is. Raises ValueError when that is not plain from the inventory."""
+    """The collector that this process is. Raises ValueError when that is not plain from the
+    inventory.
+    """
     names = sorted(inventory.collectors)
     if wanted is None and len(names) == 1:
         return names[0]
@@ -167,7 +172,9 @@ def _deadline(use: Use) -> float:
 
 
 def _pings(inventory: Inventory, devices: Iterable[Device]) -> dict[str, Ping]:
-    """Devices that share an address share one pinger; a circuit's own probe address is one more subject."""
+    """Devices that share an address share one pinger; a circuit's own probe address is one more
+    subject.
+    """
     wanted: dict[str, list[tuple[float, float, Head, str]]] = {}
     for device in devices:
         if device.ping:

@@ -1,8 +1,9 @@
-"""When to ask: due times spread by a stable hash, limits per device and site, a hard deadline per run.
+"""When to ask: due times spread by a stable hash, limits per device and site, a hard deadline per
+run.
 
-A job is never in flight twice. A run that comes due while the last one is still out is counted as missed
-and never queued. A device that does not answer is asked more rarely, up to five times its interval; an ask
-from the state engine, or an answered echo, asks it at once.
+A job is never in flight twice. A run that comes due while the last one is still out is counted as
+missed and never queued. A device that does not answer is asked more rarely, up to five times its
+interval; an ask from the state engine, or an answered echo, asks it at once.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ import logging
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
 
@@ -194,7 +195,7 @@ class Schedule:
         except TimeoutError:
             message = f"did not end by its deadline of {job.timeout:g} s"
             reason = Reason.TIMEOUT
-        except Exception as error:  # noqa: BLE001  # a probe's own fault must not end the schedule
+        except Exception as error:  # a probe's own fault must not end the schedule
             log.exception("probe failed", extra={"job": job.key})
             message = f"fault in the probe {job.probe.name}: {type(error).__name__}"
             reason = Reason.INTERNAL
@@ -220,5 +221,5 @@ async def _close(session: Session) -> None:
     try:
         async with asyncio.timeout(1.0):
             await session.close()
-    except Exception:  # noqa: BLE001  # closing is best effort; the session is let go of either way
+    except Exception:  # closing is best effort; the session is let go of either way
         log.exception("session did not close")

@@ -19,9 +19,10 @@ class Settings(BaseModel):
 class Target:
     """Whom to ask and what to write on the answers; made at plan time, never changed.
 
-    `labels` are the identity labels of every row (device and site, or service and target). `addresses`
-    are IP literals: the first is asked, answers from the others are accepted. `credentials` holds secret
-    values by kind (`snmp`, `ssh`), already fetched; its repr shows none of them.
+    `labels` are the identity labels of every row (device and site, or service and target).
+    `addresses` are IP literals: the first is asked, answers from the others are accepted.
+    `credentials` holds secret values by kind (`snmp`, `ssh`), already fetched; its repr shows none
+    of them.
     """
 
     name: str
@@ -40,7 +41,9 @@ class Session(Protocol):
     """A probe at work on one target; never asked twice at once."""
 
     async def ask(self, deadline: float) -> Reading:
-        """One run. `deadline` is in the running loop's clock. Returns by then whatever happens; never raises."""
+        """One run. `deadline` is in the running loop's clock. Returns by then whatever happens;
+        never raises.
+        """
 
     async def close(self) -> None:
         """Let go of what the session holds."""
@@ -50,8 +53,9 @@ class Session(Protocol):
 class Probe:
     """What the registry knows of a probe.
 
-    `open` gets the target and a memory: a small JSON-able dict that the collector keeps for this device
-    and probe across restarts (learnt bulk size, engine boots, known names); the session writes into it.
+    `open` gets the target and a memory: a small JSON-able dict that the collector keeps for this
+    device and probe across restarts (learnt bulk size, engine boots, known names); the session
+    writes into it.
     """
 
     name: str

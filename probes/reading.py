@@ -1,8 +1,9 @@
 """What one run of a probe brings back, and the rows it is made of.
 
-A row is one subject instance at one time. Its constant part, the head (subject and identity labels), is
-encoded once, at plan or discovery time, in the form that InfluxDB's line protocol wants; a run only adds
-the fields. So the hot path makes a few short byte strings a row, never an object per value.
+A row is one subject instance at one time. Its constant part, the head (subject and identity
+labels), is encoded once, at plan or discovery time, in the form that InfluxDB's line protocol
+wants; a run only adds the fields. So the hot path makes a few short byte strings a row, never an
+object per value.
 """
 
 import math
@@ -35,7 +36,8 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]+")
 
 
 def clean(text: str | bytes) -> str:
-    """Text from a device as a label may carry it: valid UTF-8, no control characters, trimmed, 128 bytes.
+    """Text from a device as a label may carry it: valid UTF-8, no control characters, trimmed, 128
+    bytes.
 
     Bytes that are not UTF-8 are read as Latin-1, which is what old devices send.
     """
@@ -52,7 +54,9 @@ def clean(text: str | bytes) -> str:
 
 
 def escape(text: str) -> str:
-    """A cleaned label value, escaped for line protocol (comma, equals sign, space, trailing backslash)."""
+    """A cleaned label value, escaped for line protocol (comma, equals sign, space, trailing
+    backslash).
+    """
     text = text.replace(",", "\\,").replace("=", "\\=").replace(" ", "\\ ")
     return text + "\\ " if text.endswith("\\") else text
 
@@ -102,7 +106,9 @@ def number(value: float) -> str:
 
 
 def row(head: Head, values: Mapping[str, float | None]) -> Row | None:
-    """A row of what was read: fields that are None or not finite are left out; None when nothing is left."""
+    """A row of what was read: fields that are None or not finite are left out; None when nothing is
+    left.
+    """
     parts = [
         f"{name}={number(value)}"
         for name, value in values.items()
@@ -127,11 +133,13 @@ def values(fields: bytes) -> dict[str, float]:
 
 @dataclass(slots=True)
 class Reading:
-    """What one run brought back. Always returned, never raised; rows and a reason may stand together.
+    """What one run brought back. Always returned, never raised; rows and a reason may stand
+    together.
 
-    `rows` are measured: true at `start`. `described` holds what changes rarely (info, totals, speeds), by
-    table; only tables that were read in this run are in it, each whole: a table that answered with nothing
-    stands there empty. The pipeline writes described rows again from memory while polls succeed.
+    `rows` are measured: true at `start`. `described` holds what changes rarely (info, totals,
+    speeds), by table; only tables that were read in this run are in it, each whole: a table that
+    answered with nothing stands there empty. The pipeline writes described rows again from memory
+    while polls succeed.
     """
 
     start: float
