@@ -1,0 +1,1 @@
+"""SNMP: our own engine (codec, security, client) and, above it, profiles that turn tables into rows."""
