@@ -12,7 +12,7 @@ Made from `probes/catalogue.yaml` by `make docs`; do not edit. {count} metrics.
   time: in InfluxDB the subject is the measurement and the rest is the field; in VictoriaMetrics and
   Prometheus the whole is the name.
 - *measured*: what was read at that moment, never repeated. *described*: what seldom changes (info,
-  capacities, totals, speeds, targets, limits); written again with each successful poll, at most once
+  capacities, totals, speeds, targets, limits); written again with each good poll, at most once
   a minute, never older than 24 hours.
 - An `_info` series has the value 1 and its text as labels; when the text changes, the old label set
   is written once with 0. Join on `(x_info == 1)`.

@@ -1,0 +1,45 @@
+# Debian packages: what the demo runs, what the tests run against, what the benchmarks compare with.
+DEMO_PACKAGES := victoria-metrics nftables
+TEST_PACKAGES := $(DEMO_PACKAGES) fping iproute2 nginx openssh-server openssl prometheus \
+  prometheus-alertmanager prometheus-blackbox-exporter prometheus-node-exporter \
+  prometheus-snmp-exporter snmp snmpd
+BENCH_PACKAGES := $(TEST_PACKAGES) collectd-core
+
+BIN := .venv/bin
+# Names another interpreter than the first fitting one: make setup PYTHON=python3.12
+PYTHON ?=
+export PYTHON
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo check test bench docs clean
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## install what is missing (apt, .venv) and leave .venv/bin/hatang
+	@.ci/setup dev $(DEMO_PACKAGES)
+
+demo: setup ## set up, then run a simulated province with its collector and store
+	@$(BIN)/hatang demo
+
+check: setup ## format, lint, types, and hatang check of the example province
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/hatang check -i inventory.yaml
+
+test: ## set up with the daemons that tests run against, check, and every test: what CI runs
+	@.ci/setup dev $(TEST_PACKAGES)
+	@$(MAKE) --no-print-directory check
+	$(BIN)/pytest
+
+bench: ## measure speed beside other pollers and print the numbers (RUNS, BENCH_SECONDS)
+	@.ci/setup dev,bench $(BENCH_PACKAGES)
+	@for one in poll ping fleet; do $(BIN)/python -m benchmarks.$$one || exit; done
+
+docs: setup ## make the generated pages again
+	$(BIN)/python -m probes.catalogue_page > docs/metrics.md
+
+clean: ## remove .venv and every cache
+	rm -rf .venv *.egg-info build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
