@@ -127,7 +127,7 @@ class Engine:
             changes += self._conclude(
                 device, State.DOWN, now, silent or "never answered an echo"
             ).changes
-        return Outcome(changes)
+        return Outcome(tuple(changes))
 
     def _polled(self, event: Polled, device: str, now: float) -> Outcome:
         verdict = self.verdicts.get(device)

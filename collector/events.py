@@ -94,7 +94,7 @@ _KINDS: dict[str, type[Event]] = {
 def dump(event: Event, now: float) -> str:
     """An event and its time as one line of JSON."""
     return json.dumps(
-        {"at": now, "kind": type(event).__name__, **asdict(event)}, ensure_ascii=False
+        {"at": now, "event": type(event).__name__, **asdict(event)}, ensure_ascii=False
     )
 
 
@@ -102,7 +102,7 @@ def parse(line: str) -> tuple[Event, float]:
     """The event and time of a line that `dump` wrote. Raises ValueError on anything else."""
     fields = json.loads(line)
     try:
-        kind = _KINDS[fields.pop("kind")]
+        kind = _KINDS[fields.pop("event")]
         now = float(fields.pop("at"))
         given: Any = {k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()}
         return kind(**given), now

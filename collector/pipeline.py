@@ -179,15 +179,16 @@ class Pipeline:
     def _ended(self, key: str, described: dict[str, Described]) -> list[Row]:
         """Info rows written before that are true no longer, with 0; remembers those that are."""
         now = {
-            row.head.encoded.decode()
+            f"{row.head.encoded.decode()} {row.fields[:-2].decode()}"
             for table in described.values()
             for row in table.rows
-            if row.fields == b"info=1"
+            if row.fields.endswith(b"info=1")
         }
         before = set(self._memory.get(key, ()))
         if now != before:
             self._memory[key] = sorted(now)
-        return [Row(Written(head), b"info=0") for head in sorted(before - now)]
+        gone = (line.rpartition(" ") for line in sorted(before - now))
+        return [Row(Written(head), name.encode() + b"=0") for head, _, name in gone]
 
 
 class Written(Head):

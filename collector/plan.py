@@ -111,9 +111,11 @@ def build(inventory: Inventory, collector: str, probes: Mapping[str, Probe], fet
             job = _device_job(device, use, probes[use.probe], known)
             jobs[job.key] = job
     for service in inventory.services.values():
-        for use in service.checks:
-            job = _service_job(service, use, probes[use.probe])
-            jobs[job.key] = job
+        if service.collector == collector:
+            known = secrets(service.credentials)
+            for use in service.checks:
+                job = _service_job(service, use, probes[use.probe], known)
+                jobs[job.key] = job
     return Plan(collector, inventory, jobs, _pings(inventory, devices))
 
 
@@ -153,7 +155,7 @@ def _device_job(device: Device, use: Use, probe: Probe, known: Mapping[str, Any]
     )
 
 
-def _service_job(service: Service, use: Use, probe: Probe) -> Job:
+def _service_job(service: Service, use: Use, probe: Probe, known: Mapping[str, Any]) -> Job:
     labels = (("service", service.name), ("target", use.name))
     return Job(
         key=f"service/{service.name}/{use.name}",
@@ -161,7 +163,7 @@ def _service_job(service: Service, use: Use, probe: Probe) -> Job:
         thing=service.name,
         site="",
         probe=probe,
-        target=Target(service.name, (), labels, use.settings),
+        target=Target(service.name, (), labels, use.settings, known),
         interval=use.interval,
         timeout=_deadline(use),
     )
