@@ -1,0 +1,1 @@
+"""The objects that simulated devices show, by the MIB they belong to."""
