@@ -102,7 +102,9 @@ class Engine:
         verdict.heard = now
         verdict.verify_until = 0.0
         self._suspects.discard(device)
-        return self._conclude(device, State.UP, now, "answers echoes")
+        was_down = verdict.state is State.DOWN
+        told = self._conclude(device, State.UP, now, "answers echoes")
+        return Outcome(told.changes, (Ask(device, "poll"),) if was_down else ())
 
     def _echo_lost(self, device: str, heard: float, now: float) -> Outcome:
         verdict = self.verdicts.get(device)

@@ -88,6 +88,12 @@ class Pipeline:
         reading = Reading(at, described={"inventory": list(rows)})
         self.write(self._described(key, latest, reading, at), at)
 
+    def observe(self, key: str, rows: list[Row], at: float) -> None:
+        """Measured rows that no job brought: echoes, verdicts, the collector's own figures."""
+        latest = self.latest.setdefault(key, Latest(None))
+        latest.at, latest.rows = at, rows
+        self.write(rows, at)
+
     def forget(self, key: str, at: float) -> None:
         """A job has ended: its info rows end with 0, and it is no longer among the latest."""
         latest = self.latest.pop(key, None)

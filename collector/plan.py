@@ -119,23 +119,6 @@ def build(inventory: Inventory, collector: str, probes: Mapping[str, Probe], fet
     return Plan(collector, inventory, jobs, _pings(inventory, devices))
 
 
-def choose_collector(inventory: Inventory, wanted: str | None) -> str:
-    """The collector that this process is. Raises ValueError when that is not plain from the
-    inventory.
-    """
-    names = sorted(inventory.collectors)
-    if wanted is None and len(names) == 1:
-        return names[0]
-    if wanted in names:
-        return str(wanted)
-    known = ", ".join(names)
-    if wanted is None:
-        raise ValueError(
-            f"the inventory names {len(names)} collectors: choose one with --collector ({known})"
-        )
-    raise ValueError(f"no collector {wanted!r} in the inventory (it names {known})")
-
-
 def _device_job(device: Device, use: Use, probe: Probe, known: Mapping[str, Any]) -> Job:
     labels = [("device", device.name), ("site", device.site)]
     if use.name != use.probe:

@@ -75,11 +75,13 @@ def test_device_that_never_answered_goes_down_with_that_evidence() -> None:
     assert change.evidence == "never answered an echo"
 
 
-def test_recovery_is_told_at_once() -> None:
+def test_recovery_is_told_and_asked_about_at_once() -> None:
     engine = engine_with("sw1")
     engine.step(EchoLost(C, "sw1", 0.0), 104.0)
     engine.step(Tick(C), 107.0)
-    assert engine.step(EchoHeard(C, "sw1"), 200.0).changes[0].state is State.UP
+    outcome = engine.step(EchoHeard(C, "sw1"), 200.0)
+    assert outcome.changes[0].state is State.UP
+    assert outcome.asks == (Ask("sw1", "poll"),)
 
 
 def test_device_without_ping_needs_two_failed_polls() -> None:

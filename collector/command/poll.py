@@ -1,0 +1,210 @@
+"""`hatang poll`: ask one device once and print its rows, without a running collector."""
+
+import argparse
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from inventory.load import InventoryInvalid, load
+from pydantic import ValidationError
+from rich.console import Console
+from rich.table import Table
+
+from collector.command.inventory import default_inventory
+from collector.plan import build
+from inventory.secret import Secret, SecretMissing, SecretRef
+from probes.probe import Probe, Target
+from probes.reading import Head, Reading, Reason, Row, values
+from probes.registry import PROBES, vocabulary
+
+EXAMPLE = """\
+examples:
+  hatang poll hbh-dc-fw01
+  hatang poll --address 127.0.0.1 --port 1161 --community public --json
+  hatang poll --address 10.1.1.1 --v3-user noc --auth sha256:env:SNMP_AUTH --priv aes128:env:SNMP_PRIV
+  hatang poll --address 10.1.1.1 --probe tcp --port 22
+"""
+AUTH, PRIV = "sha256", "aes128"
+"""Protocols of `--auth env:NAME` and `--priv env:NAME` where none is named."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Flags of `hatang poll`."""
+    parser.epilog = EXAMPLE
+    parser.add_argument("device", nargs="?", help="a device of the inventory")
+    parser.add_argument("-i", "--inventory", type=Path, default=default_inventory())
+    parser.add_argument("--address", help="ask this address instead, no inventory needed")
+    parser.add_argument(
+        "--probe", choices=sorted(PROBES), help="only this one (default: all, or snmp)"
+    )
+    parser.add_argument("--port", type=int)
+    parser.add_argument("--version", choices=["1", "2c", "3"], help="of SNMP (default 2c)")
+    parser.add_argument("--community", default="public", help="plain, env:NAME or file:PATH")
+    parser.add_argument("--profile", help="take this profile whatever the device says it is")
+    parser.add_argument("--v3-user")
+    parser.add_argument("--auth", metavar="[PROTOCOL:]REF", help=f"PROTOCOL is {AUTH} if not named")
+    parser.add_argument("--priv", metavar="[PROTOCOL:]REF", help=f"PROTOCOL is {PRIV} if not named")
+    parser.add_argument("--timeout", type=float, default=20.0, help="seconds for the whole run")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 complete, 1 partial or failed, 2 usage."""
+    if bool(args.device) == bool(args.address):
+        return _usage("name a device of the inventory, or give --address")
+    try:
+        jobs = [_given(args)] if args.address else _planned(args)
+    except (ValueError, SecretMissing, OSError) as error:
+        return _usage(str(error))
+    except InventoryInvalid as invalid:
+        return _usage("\n".join(map(str, invalid.errors)))
+    return asyncio.run(_poll(jobs, args))
+
+
+def _usage(message: str) -> int:
+    print(f"hatang poll: {message}", file=sys.stderr)
+    return 2
+
+
+def _planned(args: argparse.Namespace) -> list[tuple[Probe, Target]]:
+    inventory = load(args.inventory, vocabulary())
+    device = inventory.devices.get(args.device)
+    if device is None:
+        raise ValueError(
+            f"no device {args.device!r} in {args.inventory}; try: hatang inventory list"
+        )
+    plan = build(inventory, device.collector, PROBES, lambda credential: credential.fetch())
+    jobs = [
+        (job.probe, job.target)
+        for job in plan.jobs.values()
+        if job.thing == device.name and args.probe in (None, job.probe.name)
+    ]
+    if not jobs:
+        raise ValueError(
+            f"{device.name} has no probe to ask (role {device.role}); it is only pinged"
+        )
+    return jobs
+
+
+def _given(args: argparse.Namespace) -> tuple[Probe, Target]:
+    probe = PROBES[args.probe or "snmp"]
+    given: dict[str, Any] = {"port": args.port, "profile": args.profile}
+    given = {k: v for k, v in given.items() if v is not None and k in probe.settings.model_fields}
+    try:
+        settings = probe.settings(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ValueError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+    labels = [("device", args.address)]
+    if probe.name != "snmp":
+        labels.append(("target", probe.name))
+    credentials = {"snmp": _credential(args)}
+    return probe, Target(args.address, (args.address,), tuple(labels), settings, credentials)
+
+
+def _credential(args: argparse.Namespace) -> dict[str, Any]:
+    version = args.version or ("3" if args.v3_user else "2c")
+    if version != "3":
+        return {"version": version, "community": _secret(args.community, plain=True)}
+    if not args.v3_user:
+        raise ValueError("SNMP version 3 needs --v3-user")
+    return {
+        "version": "3",
+        "user": args.v3_user,
+        "auth": _protocol(args.auth, AUTH),
+        "priv": _protocol(args.priv, PRIV),
+        "context": "",
+    }
+
+
+def _protocol(text: str | None, default: str) -> tuple[str, Secret] | None:
+    if text is None:
+        return None
+    name, colon, reference = text.replace("=", ":", 1).partition(":")
+    if not colon or name in ("env", "file"):
+        return default, _secret(text)
+    return name, _secret(reference)
+
+
+def _secret(text: str, *, plain: bool = False) -> Secret:
+    if plain and not text.startswith(("env:", "file:")):
+        return Secret(text)
+    return SecretRef.parse(text, Path.cwd()).fetch()
+
+
+async def _poll(jobs: Sequence[tuple[Probe, Target]], args: argparse.Namespace) -> int:
+    complete = True
+    for probe, target in jobs:
+        reading = await _ask(probe, target, args.timeout)
+        show = _show_json if args.json else _show_table
+        show(target, probe.name, reading)
+        if not reading.complete:
+            complete = False
+            hint = f" ({reading.hint})" if reading.hint else ""
+            told = f"{target.name}: {probe.name}: {reading.reason}: {reading.message}{hint}"
+            print(told, file=sys.stderr)
+    return 0 if complete else 1
+
+
+async def _ask(probe: Probe, target: Target, timeout: float) -> Reading:  # noqa: ASYNC109
+    start = time.time()
+    try:
+        session = probe.open(target, {})
+    except ValueError as error:
+        return Reading(start, reason=Reason.INTERNAL, message=str(error))
+    try:
+        async with asyncio.timeout(timeout + 1):
+            return await session.ask(asyncio.get_running_loop().time() + timeout)
+    except TimeoutError:
+        return Reading(start, reason=Reason.TIMEOUT, message=f"no end within {timeout:g} s")
+    finally:
+        await session.close()
+
+
+def rows_of(target: Target, probe: str, reading: Reading) -> Iterator[Row]:
+    """Every row of a reading, and whether and why it fell short."""
+    yield from reading.rows
+    for table in reading.described.values():
+        yield from table
+    labels = (*target.labels, ("probe", probe))
+    counts = b"success=%d,duration_seconds=%.3f" % (reading.success, reading.duration)
+    if reading.tables_expected:
+        tables = (reading.tables_expected, reading.tables_answered)
+        counts += b",tables_expected=%d,tables_answered=%d" % tables
+    yield Row(Head("probe", labels), counts)
+
+
+def samples(target: Target, probe: str, reading: Reading) -> Iterator[dict[str, Any]]:
+    """A reading as `{"metric", "labels", "value", "time"}`; integers exact, time in Unix seconds."""
+    at = round(reading.start, 3)
+    for head, fields in rows_of(target, probe, reading):
+        labels = dict(head.labels)
+        for name, value in values(fields).items():
+            metric = f"{head.subject}_{name}"
+            yield {"metric": metric, "labels": labels, "value": value, "time": at}
+    labels = {**dict(target.labels), "probe": probe, "reason": reading.reason or ""}
+    told = int(reading.reason is not None)
+    yield {"metric": "probe_reason_info", "labels": labels, "value": told, "time": at}
+
+
+def _show_json(target: Target, probe: str, reading: Reading) -> None:
+    for sample in samples(target, probe, reading):
+        print(json.dumps(sample, ensure_ascii=False))
+
+
+def _show_table(target: Target, probe: str, reading: Reading) -> None:
+    table = Table(title=f"{target.name} · {probe} · {reading.duration * 1000:.0f} ms", box=None)
+    for column in ("metric", "instance", "value"):
+        table.add_column(column, justify="right" if column == "value" else "left")
+    for sample in samples(target, probe, reading):
+        instance = " ".join(
+            f"{name}={text}"
+            for name, text in sample["labels"].items()
+            if name not in ("device", "site") and text
+        )
+        table.add_row(sample["metric"], instance, str(sample["value"]))
+    Console().print(table)
