@@ -1,6 +1,8 @@
-"""What exists, resolved: inheritance applied, names checked, durations in seconds, everything read-only.
+"""What exists, resolved: inheritance applied, names checked, durations in seconds, everything read-
+only.
 
-This is what plan, graph, engine and reports read. How it is written in YAML is `inventory.document`.
+This is what plan, graph, engine and reports read. How it is written in YAML is
+`inventory.document`.
 """
 
 from collections.abc import Mapping
@@ -44,8 +46,9 @@ class Province:
 
 @dataclass(frozen=True, slots=True)
 class Collector:
-    """Where the asking is done from: a root of the graph. Attached to nothing named, it reaches directly
-    every device that has no uplink."""
+    """Where the asking is done from: a root of the graph. Attached to nothing named, it reaches
+    directly every device that has no uplink.
+    """
 
     name: str
     attached_to: tuple[str, ...] = ()
@@ -54,7 +57,9 @@ class Collector:
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """Access of one kind (`snmp`, `ssh`, `http`): plain values, and references where secrets belong."""
+    """Access of one kind (`snmp`, `ssh`, `http`): plain values, and references where secrets
+    belong.
+    """
 
     name: str
     kind: str
@@ -75,7 +80,8 @@ def _fetched(value: object) -> object:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """One probe put to use: how often (seconds), how long it may take (seconds), with which settings.
+    """One probe put to use: how often (seconds), how long it may take (seconds), with which
+    settings.
 
     `name` is the probe's own name, or the check's. Equal settings are one object.
     """
@@ -89,8 +95,9 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """Limits of one rule in the rule's own unit (ratios 0..1, seconds, bits per second), None where not
-    given. `only` narrows it to one instance, as (label, value)."""
+    """Limits of one rule in the rule's own unit (ratios 0..1, seconds, bits per second), None where
+    not given. `only` narrows it to one instance, as (label, value).
+    """
 
     rule: str
     warning: float | None = None
@@ -125,7 +132,9 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A place in a tree of any depth; units merge and are renamed, sites stay. `title` is for people."""
+    """A place in a tree of any depth; units merge and are renamed, sites stay. `title` is for
+    people.
+    """
 
     name: str
     title: str
@@ -192,7 +201,8 @@ class Targets:
 
 @dataclass(frozen=True, slots=True)
 class Circuit:
-    """A line through a carrier, from A to Z. Without an A end it leaves our network (Internet, backbone).
+    """A line through a carrier, from A to Z. Without an A end it leaves our network (Internet,
+    backbone).
 
     `capacity` is bits per second; `probe` an address that is pinged to measure the line itself.
     """
@@ -268,8 +278,9 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Notify:
-    """Who is told of what: labels to match, each with the values that do; optionally only in `hours`,
-    or `after` so many seconds without an owner."""
+    """Who is told of what: labels to match, each with the values that do; optionally only in
+    `hours`, or `after` so many seconds without an owner.
+    """
 
     to: tuple[str, ...]
     match: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
@@ -279,7 +290,8 @@ class Notify:
 
 @dataclass(frozen=True, slots=True)
 class Recurrence:
-    """A span of the day, in minutes, that comes back on weekdays (Monday 0) or on days of the month.
+    """A span of the day, in minutes, that comes back on weekdays (Monday 0) or on days of the
+    month.
 
     A span whose end is not after its start ends on the next day.
     """
@@ -303,7 +315,9 @@ class Maintenance:
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """Everything, by name. `files` are those it was read from, the first the one that was asked for."""
+    """Everything, by name. `files` are those it was read from, the first the one that was asked
+    for.
+    """
 
     province: Province
     collectors: Mapping[str, Collector]

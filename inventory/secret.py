@@ -1,4 +1,6 @@
-"""Secrets: references to them in files (`env:NAME`, `file:path`), and values that do not show themselves."""
+"""Secrets: references to them in files (`env:NAME`, `file:path`), and values that do not show
+themselves.
+"""
 
 import hmac
 import os
@@ -14,12 +16,14 @@ LIMIT = 65536
 _ENVIRONMENT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-class SecretMissing(LookupError):
+class SecretMissing(LookupError):  # noqa: N818 - it says what is the case
     """A reference leads to no secret. The message names the reference, never a value."""
 
 
 class Secret:
-    """A secret in memory: `reveal()` is the only way to its text. It is shown as `***` and not pickled."""
+    """A secret in memory: `reveal()` is the only way to its text. It is shown as `***` and not
+    pickled.
+    """
 
     __slots__ = ("_text",)
 
@@ -63,9 +67,11 @@ class SecretRef:
 
     @classmethod
     def parse(cls, text: str, folder: Path) -> "SecretRef":
-        """Read `env:NAME` or `file:path`, the path relative to `folder` or to the home directory (`~`).
+        """Read `env:NAME` or `file:path`, the path relative to `folder` or to the home directory
+        (`~`).
 
-        Raises ValueError, without the text: whoever wrote a secret in plain shall not read it in a log.
+        Raises ValueError, without the text: whoever wrote a secret in plain shall not read it in a
+        log.
         """
         kind, _, place = text.partition(":")
         if kind == "env" and _ENVIRONMENT_NAME.fullmatch(place):

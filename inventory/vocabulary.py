@@ -1,4 +1,6 @@
-"""The names that others know and the inventory only checks: probes with their settings, profiles, rules."""
+"""The names that others know and the inventory only checks: probes with their settings, profiles,
+rules.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,0 +1,267 @@
+"""Inheritance: defaults, role by role, down to the device; and probe settings checked against their
+types.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from inventory.asking import Asked, ProbeEntry, ThresholdEntry
+from inventory.draft import Draft
+from inventory.model import Credential, Threshold, Use
+from inventory.parse import flaws
+from inventory.problem import near, quoted
+from inventory.source import Keys
+from inventory.vocabulary import Vocabulary
+
+Limits = dict[tuple[str, tuple[tuple[str, str], ...]], Threshold]
+
+
+@dataclass(slots=True)
+class Wish:
+    """A probe as one chain of layers wants it; keys of `settings` come from any of `layers`."""
+
+    interval: float | None = None
+    timeout: float | None = None
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Layer:
+    """A role or the defaults with everything above merged in. `paths`: it and those above, nearest
+    first.
+    """
+
+    paths: tuple[Keys, ...]
+    plain: dict[str, Any]
+    probes: dict[str, Wish]
+    checks: dict[str, tuple[str, Wish]]
+    limits: Limits
+    credentials: dict[str, Credential]
+
+
+PLAIN = ("ping", "interval", "timeout", "settle", "collector", "hours")
+NOTHING = Layer((), {"tags": (), "parameters": {}}, {}, {}, {}, {})
+
+
+class Heritage:
+    """Layers of one draft, each merged once; settings objects shared where they are equal."""
+
+    def __init__(self, draft: Draft, vocabulary: Vocabulary) -> None:
+        self.draft = draft
+        self.vocabulary = vocabulary
+        self.credentials = credentials(draft)
+        self._roles: dict[str, Layer] = {}
+        self._settings: dict[tuple[str, str], BaseModel | list[tuple[Keys, str, str]]] = {}
+        self._uses: dict[tuple[str, str, float, float, int], Use] = {}
+        base = draft.single.get("defaults")
+        self.base = NOTHING if base is None else self.over(NOTHING, base, ("defaults",))
+        self._check_roles()
+
+    def _check_roles(self) -> None:
+        """Merge every role, base first; cycles are told once, by the first role in them."""
+        told: set[str] = set()
+        for name in self.draft.sections["roles"]:
+            chain = [name]
+            while (below := self.draft.sections["roles"].get(chain[-1])) and below.extends:
+                path = ("roles", chain[-1], "extends")
+                if below.extends in chain:
+                    cycle = chain[chain.index(below.extends) :]
+                    if not told & set(cycle):
+                        shown = " > ".join((*cycle, below.extends))
+                        self.draft.wrong(path, f"role cycle: {shown}")
+                    told.update(cycle)
+                    break
+                if below.extends in self._roles or not self.draft.known("roles", below.extends):
+                    break
+                chain.append(below.extends)
+            for one in reversed(chain):
+                self._merge(one)
+
+    def _merge(self, name: str) -> None:
+        entry = self.draft.sections["roles"].get(name)
+        if entry is None or name in self._roles:
+            return
+        under = self.base
+        if self.draft.refer("roles", entry.extends, ("roles", name, "extends")):
+            under = self._roles.get(entry.extends, self.base)
+        self._roles[name] = self.over(under, entry, ("roles", name))
+
+    def role(self, name: str | None) -> Layer:
+        """The layer of a role; of none, or a broken one, the defaults."""
+        return self._roles.get(name, self.base) if name else self.base
+
+    def over(self, under: Layer, entry: Asked, path: Keys) -> Layer:
+        """A layer with an entry laid over it."""
+        given = entry.model_fields_set
+        plain = {**under.plain, **{key: getattr(entry, key) for key in PLAIN if key in given}}
+        if "tags" in given:
+            plain["tags"] = tuple(dict.fromkeys((*under.plain["tags"], *entry.tags)))
+        if "parameters" in given:
+            plain["parameters"] = {**under.plain["parameters"], **entry.parameters}
+        return Layer(
+            paths=(path, *under.paths),
+            plain=plain,
+            probes=self._probes(under, entry, path) if "probes" in given else under.probes,
+            checks=self._checks(under, entry, path) if "checks" in given else under.checks,
+            limits=self.limits(under.limits, entry.thresholds, path)
+            if "thresholds" in given
+            else under.limits,
+            credentials=self.access(under.credentials, entry.credentials, path)
+            if "credentials" in given
+            else under.credentials,
+        )
+
+    def _probes(self, under: Layer, entry: Asked, path: Keys) -> dict[str, Wish]:
+        merged = dict(under.probes)
+        for name, use in entry.probes.items():
+            if not self._probe_known(name, (*path, "probes", name)):
+                continue
+            if use is None:
+                merged.pop(name, None)
+            else:
+                merged[name] = _laid(merged.get(name, Wish()), use)
+        return merged
+
+    def _checks(self, under: Layer, entry: Asked, path: Keys) -> dict[str, tuple[str, Wish]]:
+        merged = dict(under.checks)
+        for name, check in entry.checks.items():
+            if check is None:
+                merged.pop(name, None)
+            else:
+                merged.update(self.check(name, check, path))
+        return merged
+
+    def check(
+        self, name: str, check: Mapping[str, ProbeEntry | None], path: Keys
+    ) -> Iterator[tuple[str, tuple[str, Wish]]]:
+        """One check as (name, (probe, wish)); nothing when its probe is unknown or off."""
+        for probe, use in check.items():
+            if self._probe_known(probe, (*path, "checks", name, probe)) and use is not None:
+                yield name, (probe, _laid(Wish(), use))
+
+    def _probe_known(self, name: str, path: Keys) -> bool:
+        if name in self.vocabulary.probes:
+            return True
+        suggestion = near(name, self.vocabulary.probes)
+        self.draft.wrong(path, f"unknown probe {quoted(name)}", suggestion)
+        return False
+
+    def limits(
+        self, under: Limits, given: Mapping[str, list[ThresholdEntry]], path: Keys
+    ) -> Limits:
+        """Thresholds laid over others: rule by rule, instance by instance, severity by severity."""
+        merged = dict(under)
+        rules = self.vocabulary.rules
+        for rule, entries in given.items():
+            if rules and rule not in rules:
+                where = (*path, "thresholds", rule)
+                self.draft.wrong(where, f"unknown rule {quoted(rule)}", near(rule, rules))
+            for entry in entries:
+                only = tuple(sorted(entry.only.items()))
+                old = merged.get((rule, only)) or Threshold(rule, only=only)
+                warning = old.warning if entry.warning is None else entry.warning
+                critical = old.critical if entry.critical is None else entry.critical
+                merged[rule, only] = Threshold(rule, warning, critical, only)
+        return merged
+
+    def access(
+        self, under: dict[str, Credential], given: tuple[str, ...], path: Keys
+    ) -> dict[str, Credential]:
+        """Credentials by kind, those of the named sets over the others."""
+        merged = dict(under)
+        for number, name in enumerate(given):
+            if self.draft.refer("credentials", name, (*path, "credentials", number)):
+                merged.update(self.credentials[name])
+        return merged
+
+    def use(self, name: str, probe: str, wish: Wish, layer: Layer) -> Use | None:
+        """A probe put to use, or None when its settings are wrong (noted where they stand)."""
+        key = (probe, repr(wish.settings))
+        settings = self._settings.get(key)
+        if settings is None:
+            settings = self._settings[key] = self._validated(probe, wish.settings)
+        if isinstance(settings, list):
+            for loc, message, suggestion in settings:
+                self.draft.wrong(self._where(name, probe, loc, layer), message, suggestion)
+            return None
+        plain = layer.plain
+        interval = wish.interval or plain.get("interval", 60.0)
+        timeout = wish.timeout or plain.get("timeout", 5.0)
+        same = (name, probe, interval, timeout, id(settings))
+        if same not in self._uses:
+            self._uses[same] = Use(name, probe, interval, timeout, settings)
+        return self._uses[same]
+
+    def _validated(
+        self, probe: str, settings: dict[str, Any]
+    ) -> BaseModel | list[tuple[Keys, str, str]]:
+        kind = self.vocabulary.probes[probe]
+        try:
+            valid = kind.model_validate(settings)
+        except ValidationError as error:
+            known = [one.alias or key for key, one in kind.model_fields.items()]
+            return [
+                (loc, message, suggestion or _meant(loc, message, known))
+                for loc, message, suggestion in flaws(error)
+            ]
+        profile = getattr(valid, "profile", None)
+        profiles = self.vocabulary.profiles
+        if profiles and isinstance(profile, str) and profile and profile not in profiles:
+            message = f"unknown profile {quoted(profile)}"
+            return [(("profile",), message, near(profile, profiles))]
+        return valid
+
+    def _where(self, name: str, probe: str, loc: Keys, layer: Layer) -> Keys:
+        """The path, in the nearest layer that has it, of a probe's setting."""
+        for reach in (loc[:1], ()):
+            for path in layer.paths:
+                for inside in (("probes", probe), ("checks", name, probe)):
+                    if self._stands((*path, *inside, *reach)):
+                        return (*path, *inside, *loc)
+        return layer.paths[0]
+
+    def _stands(self, path: Keys) -> bool:
+        source = self.draft.origin.get((str(path[0]), str(path[1])))
+        data: Any = (source or self.draft.origin[str(path[0]), ""]).data
+        for part in path:
+            if not isinstance(data, dict) or part not in data:
+                return False
+            data = data[part]
+        return True
+
+
+def _meant(loc: Keys, message: str, known: list[str]) -> str:
+    return near(str(loc[0]), known) if loc and message.startswith("unknown key") else ""
+
+
+def _laid(under: Wish, use: ProbeEntry) -> Wish:
+    return Wish(
+        use.interval or under.interval,
+        use.timeout or under.timeout,
+        {**under.settings, **(use.model_extra or {})},
+    )
+
+
+def credentials(draft: Draft) -> dict[str, dict[str, Credential]]:
+    """Every set of access data, by kind."""
+    found: dict[str, dict[str, Credential]] = {}
+    for name, entry in draft.sections["credentials"].items():
+        found[name] = {
+            kind: Credential(name, kind, _values(value))
+            for kind in ("snmp", "ssh", "http")
+            if (value := getattr(entry, kind)) is not None
+        }
+    return found
+
+
+def _values(entry: BaseModel) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for key in type(entry).model_fields:
+        value = getattr(entry, key)
+        if isinstance(value, dict):
+            value = next(iter(value.items()))
+        values[key] = value
+    return values
