@@ -7,10 +7,10 @@ schedule.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from inventory.model import Credential, Device, Inventory, Service, Use
-from probes.probe import Probe, Target
+from probes.probe import Probe, Settings, Target
 from probes.reading import Head
 
 PATIENCE = {"snmp": 4.0}
@@ -131,7 +131,9 @@ def _device_job(device: Device, use: Use, probe: Probe, known: Mapping[str, Any]
         thing=device.name,
         site=device.site,
         probe=probe,
-        target=Target(device.name, device.addresses, tuple(labels), use.settings, known),
+        target=Target(
+            device.name, device.addresses, tuple(labels), cast(Settings, use.settings), known
+        ),
         interval=use.interval,
         timeout=_deadline(use),
         about=(("role", device.role or ""), ("lifecycle", device.lifecycle)),
@@ -146,7 +148,7 @@ def _service_job(service: Service, use: Use, probe: Probe, known: Mapping[str, A
         thing=service.name,
         site="",
         probe=probe,
-        target=Target(service.name, (), labels, use.settings, known),
+        target=Target(service.name, (), labels, cast(Settings, use.settings), known),
         interval=use.interval,
         timeout=_deadline(use),
     )

@@ -41,16 +41,19 @@ def clean(text: str | bytes) -> str:
 
     Bytes that are not UTF-8 are read as Latin-1, which is what old devices send.
     """
-    if isinstance(text, bytes):
-        try:
-            text = text.decode()
-        except UnicodeDecodeError:
-            text = text.decode("latin-1")
+    text = _decoded(text) if isinstance(text, bytes) else text
     text = _CONTROL.sub(" ", text).strip()
     raw = text.encode("utf-8", "replace")
     if len(raw) > LABEL_BYTES:
         raw = raw[:LABEL_BYTES]
     return raw.decode("utf-8", "ignore").strip()
+
+
+def _decoded(raw: bytes) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
 
 
 def escape(text: str) -> str:

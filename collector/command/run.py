@@ -1,0 +1,198 @@
+"""`hatang run`: the main job, from an inventory to a store, until it is told to stop."""
+
+import argparse
+import asyncio
+import fcntl
+import gc
+import json
+import logging
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any
+
+from collector import log as logs
+from collector.api import Access, serve
+from collector.collector import Collector, load_plan
+from collector.command.inventory import default_inventory
+from collector.delivery import Delivery
+from collector.journal import Journal
+from collector.localstore import LocalStore, LocalStoreError
+from collector.plan import Plan
+from collector.reach import IcmpUnavailableError
+from collector.state import Memory
+from collector.stores import Address, open_store, parse_address
+from inventory.secret import Secret
+
+log = logging.getLogger("hatang.run")
+
+EXAMPLE = """\
+examples:
+  hatang run                                  inventory.yaml here, a local VictoriaMetrics
+  hatang run -i /etc/hatang/inventory.yaml --store http://10.17.0.20:8428
+every flag has an environment variable: HATANG_STORE, HATANG_LISTEN, HATANG_STATE_DIR ...
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Flags of `hatang run`, each with an environment variable."""
+    parser.epilog = EXAMPLE
+
+    def flag(name: str, default: str | None, text: str, **more: Any) -> None:
+        variable = "HATANG_" + name.strip("-").upper().replace("-", "_")
+        text = f"{text} [{variable}]"
+        parser.add_argument(name, default=os.environ.get(variable, default), help=text, **more)
+
+    parser.add_argument("-i", "--inventory", type=Path, default=default_inventory())
+    stores = os.environ.get("HATANG_STORE", "").split()
+    parser.add_argument(
+        "--store",
+        action="append",
+        default=stores,
+        metavar="URL",
+        help="vm+http://host:port or influx2+http://host/?org=&bucket=; may stand more than once; "
+        "none starts a local VictoriaMetrics [HATANG_STORE, HATANG_STORE_TOKEN]",
+    )
+    flag("--query", None, "where PromQL is answered (default: the first store that does)")
+    flag("--listen", "127.0.0.1:9871", "where /metrics and the API are served")
+    flag("--state-dir", None, f"spool, memory and local store (default: {default_state_dir()})")
+    flag("--collector", None, "which collector of the inventory this is")
+    flag("--tls-cert", None, "certificate, needed beyond loopback")
+    flag("--tls-key", None, "its key")
+    flag("--tokens", None, "file of tokens, needed beyond loopback")
+    flag("--log-level", "info", "debug, info, warning or error")
+
+
+def default_state_dir() -> Path:
+    """`/var/lib/hatang` where it is ours to write, else under the home directory."""
+    system = Path("/var/lib/hatang")
+    return system if os.access(system, os.W_OK) else Path.home() / ".local/state/hatang"
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 stopped as told, 1 could not start, 2 usage. A bad inventory starts nothing."""
+    logs.configure(args.log_level)
+    loaded = load_plan(args.inventory, args.collector)
+    if loaded.plan is None:
+        print("\n".join(loaded.problems), file=sys.stderr)
+        print(f"hatang run: {len(loaded.problems)} problem(s), nothing started", file=sys.stderr)
+        return 1
+    state = Path(args.state_dir or default_state_dir())
+    try:
+        with _own(state):
+            return asyncio.run(_run(args, loaded.plan, state))
+    except (CannotStartError, ValueError) as error:
+        print(f"hatang run: {error}", file=sys.stderr)
+        return 1
+
+
+class CannotStartError(Exception):
+    """What is missing, and what to do about it."""
+
+
+@contextmanager
+def _own(state: Path) -> Iterator[None]:
+    """The state directory, for this process alone."""
+    try:
+        state.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = (state / "lock").open("w")
+    except OSError as error:
+        raise CannotStartError(f"{state}: {error.strerror}; choose another --state-dir") from None
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CannotStartError(f"{state}: another collector runs on this state") from None
+        yield
+
+
+async def _run(args: argparse.Namespace, plan: Plan, state: Path) -> int:
+    """Start in order, wait, stop in the opposite order: the local store last."""
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told.set)
+    async with AsyncExitStack() as stack:
+        stores = await stack.enter_async_context(_stores(args, state))
+        memory = Memory(state / "memory.sqlite")
+        memory.start()
+        stack.callback(memory.close)
+        journal = Journal(state / "events.sqlite")
+        journal.start()
+        stack.callback(journal.close)
+        delivery = Delivery(state / "spool.sqlite", [open_store(one) for one in stores])
+        delivery.start()
+        stack.push_async_callback(asyncio.to_thread, delivery.close, 3.0)
+        collector = Collector(plan, args.inventory, delivery, memory, journal)
+        await _start(collector)
+        stack.push_async_callback(collector.stop)
+        server = await serve(collector, args.listen, _access(args))
+        stack.push_async_callback(server.stop)
+        collector.addresses = {"api": server.url, **_queries(args, stores)}
+        loop.add_signal_handler(signal.SIGHUP, lambda: _reload(collector))
+        _announce(state, collector)
+        gc.freeze()
+        await told.wait()
+        log.info("stopping")
+    (state / "run.json").unlink(missing_ok=True)
+    return 0
+
+
+async def _start(collector: Collector) -> None:
+    try:
+        await collector.start()
+    except IcmpUnavailableError as error:
+        raise CannotStartError(f"{error}; {error.hint}") from None
+
+
+@asynccontextmanager
+async def _stores(args: argparse.Namespace, state: Path) -> AsyncIterator[list[Address]]:
+    token = os.environ.get("HATANG_STORE_TOKEN")
+    secret = Secret(token) if token else None
+    if args.store:
+        yield [parse_address(text, secret) for text in args.store]
+        return
+    local = LocalStore(state)
+    try:
+        await asyncio.to_thread(local.start)
+    except LocalStoreError as error:
+        raise CannotStartError(str(error)) from None
+    try:
+        yield [parse_address(local.url, name="local")]
+    finally:
+        await asyncio.to_thread(local.stop)
+
+
+def _queries(args: argparse.Namespace, stores: list[Address]) -> dict[str, str]:
+    """Where history is asked: as told, or the first store that answers PromQL."""
+    urls = [args.query] if args.query else [one.query_url for one in stores if one.query_url]
+    if not urls:
+        log.warning("no store answers queries: what needs history will say so")
+        return {}
+    return {"query": urls[0]}
+
+
+def _reload(collector: Collector) -> None:
+    task = asyncio.ensure_future(collector.reload())
+    _RELOADS.add(task)
+    task.add_done_callback(_RELOADS.discard)
+
+
+_RELOADS: set[asyncio.Future[list[str]]] = set()
+
+
+def _announce(state: Path, collector: Collector) -> None:
+    """Write where everything is to STATE/run.json, whole or not at all."""
+    facts = {"pid": os.getpid(), "collector": collector.plan.collector, **collector.addresses}
+    fresh = state / "run.json.new"
+    fresh.write_text(json.dumps(facts, indent=1) + "\n")
+    fresh.replace(state / "run.json")
+    counts = {"jobs": len(collector.plan.jobs), "pings": len(collector.plan.pings)}
+    log.info("running", extra={**counts, **collector.addresses})
+
+
+def _access(args: argparse.Namespace) -> Access:
+    return Access(args.tls_cert, args.tls_key, args.tokens)
