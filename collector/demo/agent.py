@@ -126,7 +126,9 @@ class Agent:
         return tlv.wrap(tlv.SEQUENCE, head + pdu)
 
     def respond(self, asked: Question, now: float, first_version: bool = False) -> bytes:
-        """The response PDU to a request. Raises ValueError for what is no request of the version's."""
+        """The response PDU to a request. Raises ValueError for what is no request of the
+        version's.
+        """
         try:
             found = self._bindings(asked, now, first_version)
             if sum(map(len, found)) > max(self._shape.largest - 64, 0):
@@ -151,7 +153,9 @@ class Agent:
         return [any_one(name, now) for name in asked.names]
 
     def _get_first(self, name: bytes, now: float, index: int) -> bytes:
-        """As v1 has it: no exceptions in place of values, no 64-bit counters (RFC 3584 §4.2.2.1)."""
+        """As v1 has it: no exceptions in place of values, no 64-bit counters (RFC 3584
+        §4.2.2.1).
+        """
         place = self._shape.places.get(name)
         if place is not None:
             entry = self._shape.entries[place]
