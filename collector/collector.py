@@ -10,8 +10,6 @@ from collections.abc import Awaitable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from inventory.load import InventoryInvalid, load
-
 from collector.delivery import Delivery
 from collector.described import device_rows, inventory_rows
 from collector.engine import Change, Engine, Outcome
@@ -23,6 +21,7 @@ from collector.reach import Reach
 from collector.schedule import Schedule
 from collector.selfmetrics import self_rows
 from collector.state import Memory
+from inventory.load import InventoryInvalid, load
 from inventory.model import Inventory
 from inventory.secret import SecretMissing
 from probes.reading import Head, Reading, Row
@@ -78,8 +77,9 @@ class Collector:
         self.delivery = delivery
         self.journal = journal
         self.engine = Engine()
-        self.pipeline = Pipeline(delivery.put, memory.open("pipeline"))
-        self.schedule = Schedule(self._accept, memory.open)
+        self.pipeline = Pipeline(delivery.put, memory)
+        self.schedule = Schedule(self._accept, memory.of)
+        self._memory = memory
         self.reach = Reach(plan.collector, self.tell, self.pipeline)
         self.started = time.time()
         self.reloaded = (True, self.started)
@@ -176,6 +176,8 @@ class Collector:
         if job.thing in self._device_rows and any(map(_names_device, reading.described.values())):
             del self._device_rows[job.thing]
             self.pipeline.forget(f"inventory/{job.thing}", reading.start)
+        if reading.described or not reading.complete:
+            self._memory.mark(job.key)
         self.pipeline.accept(job, reading, lateness, missed)
         if job.kind == "device":
             told = reading.reason or ""

@@ -9,9 +9,10 @@ a day. An info row whose labels changed or ended is written once with 0, after a
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from collector.plan import Job
+from collector.state import Memory
 from probes.reading import Head, Reading, Row
 
 DESCRIBE_EVERY = 60.0
@@ -53,11 +54,10 @@ class Latest:
 class Pipeline:
     """Takes readings, keeps the latest, hands batches of line protocol to `put`.
 
-    `put` must not block. `memory` is a dict that is kept across restarts: the info heads last
-    written.
+    `put` must not block. `memory` keeps across restarts which info rows were written last.
     """
 
-    def __init__(self, put: Callable[[Batch], None], memory: dict[str, Any]) -> None:
+    def __init__(self, put: Callable[[Batch], None], memory: Memory) -> None:
         self.latest: dict[str, Latest] = {}
         self.polls = 0
         self.samples = 0
@@ -102,6 +102,7 @@ class Pipeline:
             if latest.reason is not None:
                 self.write([Row(latest.reason, b"reason_info=0")], at)
             self.write(self._ended(key, {}), at)
+            self._memory.forget(f"info/{key}")
 
     def write(self, rows: Iterable[Row], at: float) -> None:
         """Rows of one instant (Unix seconds) into the current batch."""
@@ -190,9 +191,11 @@ class Pipeline:
             for row in table.rows
             if row.fields.endswith(b"info=1")
         }
-        before = set(self._memory.get(key, ()))
+        kept = self._memory.of(f"info/{key}")
+        before = set(kept.get("written", ()))
         if now != before:
-            self._memory[key] = sorted(now)
+            kept["written"] = sorted(now)
+            self._memory.mark(f"info/{key}")
         gone = (line.rpartition(" ") for line in sorted(before - now))
         return [Row(Written(head), name.encode() + b"=0") for head, _, name in gone]
 

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from collector import log as logs
-from collector.api import Access, serve
+from collector.api import server as api
 from collector.collector import Collector, load_plan
 from collector.command.inventory import default_inventory
 from collector.delivery import Delivery
 from collector.journal import Journal
-from collector.localstore import LocalStore, LocalStoreError
+from collector.localstore import LocalStore, LocalStoreFailed
 from collector.plan import Plan
 from collector.reach import IcmpUnavailableError
 from collector.state import Memory
@@ -129,8 +129,8 @@ async def _run(args: argparse.Namespace, plan: Plan, state: Path) -> int:
         collector = Collector(plan, args.inventory, delivery, memory, journal)
         await _start(collector)
         stack.push_async_callback(collector.stop)
-        server = await serve(collector, args.listen, _access(args))
-        stack.push_async_callback(server.stop)
+        server = await api.start(collector, args.listen, _tls(args), _path(args.tokens))
+        stack.push_async_callback(server.close)
         collector.addresses = {"api": server.url, **_queries(args, stores)}
         loop.add_signal_handler(signal.SIGHUP, lambda: _reload(collector))
         _announce(state, collector)
@@ -158,10 +158,10 @@ async def _stores(args: argparse.Namespace, state: Path) -> AsyncIterator[list[A
     local = LocalStore(state)
     try:
         await asyncio.to_thread(local.start)
-    except LocalStoreError as error:
+    except LocalStoreFailed as error:
         raise CannotStartError(str(error)) from None
     try:
-        yield [parse_address(local.url, name="local")]
+        yield [local.address]
     finally:
         await asyncio.to_thread(local.stop)
 
@@ -194,5 +194,11 @@ def _announce(state: Path, collector: Collector) -> None:
     log.info("running", extra={**counts, **collector.addresses})
 
 
-def _access(args: argparse.Namespace) -> Access:
-    return Access(args.tls_cert, args.tls_key, args.tokens)
+def _tls(args: argparse.Namespace) -> tuple[Path, Path] | None:
+    if bool(args.tls_cert) != bool(args.tls_key):
+        raise CannotStartError("--tls-cert and --tls-key go together")
+    return (Path(args.tls_cert), Path(args.tls_key)) if args.tls_cert else None
+
+
+def _path(text: str | None) -> Path | None:
+    return Path(text) if text else None

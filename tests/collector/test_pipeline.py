@@ -1,11 +1,13 @@
 """From readings to lines: what is written, what is written again, what ends with 0."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from collector.pipeline import BATCH_LINES, DESCRIBED_FOR, Batch, Pipeline
 from collector.plan import Job
+from collector.state import Memory
 from probes.probe import Probe, Session, Settings, Target
 from probes.reading import Head, Reading, Reason, Row, info
 
@@ -34,9 +36,9 @@ def job(about: tuple[tuple[str, str], ...] = ()) -> Job:
 class Sink:
     """Collects what the pipeline hands over; `lines` are the lines since the last look."""
 
-    def __init__(self, memory: dict[str, Any] | None = None) -> None:
+    def __init__(self, path: Path) -> None:
         self.batches: list[Batch] = []
-        self.memory: dict[str, Any] = {} if memory is None else memory
+        self.memory = Memory(path / "memory.sqlite")
         self.pipeline = Pipeline(self.batches.append, self.memory)
 
     def lines(self) -> list[str]:
@@ -50,20 +52,24 @@ class Sink:
         return self.lines()
 
 
+@pytest.fixture
+def sink(tmp_path: Path) -> Sink:
+    return Sink(tmp_path)
+
+
 def speed(value: int) -> Row:
     return Row(Head("interface", LABELS), b"speed_bits_per_second=%d" % value)
 
 
-def test_a_reading_becomes_its_rows_and_how_it_fared() -> None:
-    assert Sink().poll(1000.5, rows=[TRAFFIC]) == [
+def test_a_reading_becomes_its_rows_and_how_it_fared(sink: Sink) -> None:
+    assert sink.poll(1000.5, rows=[TRAFFIC]) == [
         "interface,device=sw1,site=dc,interface=Gi0/1 receive_bytes_total=5 1000500",
         "probe,device=sw1,site=dc,probe=snmp success=1,duration_seconds=0.1000 1000500",
         "poll,device=sw1,site=dc,probe=snmp lateness_seconds=0.000,missed_total=0 1000500",
     ]
 
 
-def test_failure_counts_its_reason_and_its_end_is_written_once() -> None:
-    sink = Sink()
+def test_failure_counts_its_reason_and_its_end_is_written_once(sink: Sink) -> None:
     assert sink.poll(1000, reason=Reason.TIMEOUT)[-1] == (
         "probe,device=sw1,site=dc,probe=snmp,reason=timeout failures_total=1,reason_info=1 1000000"
     )
@@ -76,8 +82,7 @@ def test_failure_counts_its_reason_and_its_end_is_written_once() -> None:
     assert not any("reason_info" in line for line in sink.poll(1180))
 
 
-def test_described_rows_are_written_again_at_most_once_a_minute() -> None:
-    sink = Sink()
+def test_described_rows_are_written_again_at_most_once_a_minute(sink: Sink) -> None:
     assert "interface,device=sw1,site=dc speed_bits_per_second=10 1000000" in sink.poll(
         1000, described={"ifTable": [speed(10)]}
     )
@@ -85,15 +90,13 @@ def test_described_rows_are_written_again_at_most_once_a_minute() -> None:
     assert any("speed_bits_per_second=10 1060000" in line for line in sink.poll(1060))
 
 
-def test_described_rows_are_not_written_with_a_failed_poll_nor_after_a_day() -> None:
-    sink = Sink()
+def test_described_rows_are_not_written_with_a_failed_poll_nor_after_a_day(sink: Sink) -> None:
     sink.poll(1000, described={"ifTable": [speed(10)]})
     assert not any("speed" in line for line in sink.poll(2000, reason=Reason.TIMEOUT))
     assert not any("speed" in line for line in sink.poll(1001 + DESCRIBED_FOR))
 
 
-def test_table_read_again_replaces_only_itself() -> None:
-    sink = Sink()
+def test_table_read_again_replaces_only_itself(sink: Sink) -> None:
     sink.poll(1000, described={"ifTable": [speed(10)], "system": [info("device", LABELS)]})
     lines = sink.poll(1010, described={"ifTable": [speed(20)]})
     assert any("speed_bits_per_second=20" in line for line in lines)
@@ -102,8 +105,7 @@ def test_table_read_again_replaces_only_itself() -> None:
     assert any("device,device=sw1,site=dc info=1" in line for line in again)
 
 
-def test_info_whose_labels_change_ends_with_zero() -> None:
-    sink = Sink()
+def test_info_whose_labels_change_ends_with_zero(sink: Sink) -> None:
     sink.poll(1000, described={"t": [info("interface", (*LABELS, ("alias", "old")))]})
     lines = sink.poll(1060, described={"t": [info("interface", (*LABELS, ("alias", "new")))]})
     assert "interface,device=sw1,site=dc,alias=new info=1 1060000" in lines
@@ -111,16 +113,17 @@ def test_info_whose_labels_change_ends_with_zero() -> None:
     assert not any("old" in line for line in sink.poll(1120))
 
 
-def test_info_that_changed_while_the_collector_was_away_ends_too() -> None:
-    sink = Sink()
+def test_info_that_changed_while_the_collector_was_away_ends_too(
+    sink: Sink, tmp_path: Path
+) -> None:
     sink.poll(1000, described={"t": [info("interface", (*LABELS, ("alias", "old")))]})
-    after = Sink(memory=sink.memory)
+    sink.memory.close()
+    after = Sink(tmp_path)
     lines = after.poll(1060, described={"t": [info("interface", (*LABELS, ("alias", "new")))]})
     assert "interface,device=sw1,site=dc,alias=old info=0 1060000" in lines
 
 
-def test_forgotten_job_ends_its_info() -> None:
-    sink = Sink()
+def test_forgotten_job_ends_its_info(sink: Sink) -> None:
     sink.poll(1000, reason=Reason.PARTIAL, described={"t": [info("interface", LABELS)]})
     sink.pipeline.forget("device/sw1/snmp", 1060)
     assert sink.lines() == [
@@ -132,8 +135,7 @@ def test_forgotten_job_ends_its_info() -> None:
     assert sink.lines() == []
 
 
-def test_device_info_carries_what_the_inventory_says() -> None:
-    sink = Sink()
+def test_device_info_carries_what_the_inventory_says(sink: Sink) -> None:
     known = job(about=(("role", "core-switch"), ("lifecycle", "active")))
     reading = Reading(1000, described={"system": [info("device", (*LABELS, ("vendor", "Cisco")))]})
     sink.pipeline.accept(known, reading, 0.0, 0)
@@ -141,8 +143,7 @@ def test_device_info_carries_what_the_inventory_says() -> None:
     assert f"{expected} 1000000" in sink.lines()
 
 
-def test_batch_goes_when_it_is_full_or_old() -> None:
-    sink = Sink()
+def test_batch_goes_when_it_is_full_or_old(sink: Sink) -> None:
     sink.pipeline.write([TRAFFIC] * (BATCH_LINES - 1), 1000)
     sink.pipeline.tick(1000.5)
     assert sink.batches == []
@@ -153,7 +154,6 @@ def test_batch_goes_when_it_is_full_or_old() -> None:
 
 
 @pytest.mark.parametrize("missed", [0, 3])
-def test_lateness_and_missed_runs_are_told(missed: int) -> None:
-    sink = Sink()
+def test_lateness_and_missed_runs_are_told(sink: Sink, missed: int) -> None:
     sink.pipeline.accept(job(), Reading(1000), lateness=0.25, missed=missed)
     assert any(f"lateness_seconds=0.250,missed_total={missed} " in line for line in sink.lines())
