@@ -3,26 +3,36 @@
 import zlib
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from collector.demo.rhythm import DAY
 
 
+class Link(NamedTuple):
+    """A circuit that ends at a port: the interface's name, the circuit's, and its megabits a
+    second.
+    """
+
+    port: str
+    circuit: str
+    megabits: float = 100.0
+
+
 @dataclass(frozen=True, slots=True)
 class Simulated:
-    """What of an inventory's device the simulator plays. A port of None is not served.
+    """What of an inventory's device the simulator plays. Without `snmp_port` it only has an
+    address.
 
-    `links` are names of circuits that end here, by interface name; `pages` are names of the
-    services whose checks point at this address. `community` and `users` are what its agent lets in.
+    `community` is what its agent lets in.
     """
 
     name: str
     address: str
     role: str
     snmp_port: int | None = None
-    http_port: int | None = None
     site: str = ""
     community: str = "public"
-    links: tuple[tuple[str, str], ...] = ()
+    links: tuple[Link, ...] = ()
 
 
 @lru_cache(maxsize=200_000)
@@ -43,12 +53,14 @@ class Device:
     serial: str = field(init=False)
     cycle: float = field(init=False)
     offset: float = field(init=False)
+    links: dict[str, Link] = field(init=False)
 
     def __post_init__(self) -> None:
         self.seed = zlib.crc32(self.plays.name.encode())
         self.serial = f"{self.seed:08X}{zlib.adler32(self.plays.name.encode()) & 0xFFFF:04X}"
         self.cycle = (40 + 360 * share(self.seed, 1)) * DAY
         self.offset = self.cycle * share(self.seed, 2)
+        self.links = {link.port: link for link in self.plays.links}
 
     def uptime(self, now: float) -> float:
         """Seconds since its last start: it restarts every 40 to 400 days, by its seed."""

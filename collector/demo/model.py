@@ -244,4 +244,4 @@ def shape(model: str, extra: tuple[str, ...] = ()) -> Shape:
 
 def shape_of(plays: Simulated) -> Shape:
     """The shape that plays a device."""
-    return shape(model_of(plays), tuple(sorted(port for port, _ in plays.links)))
+    return shape(model_of(plays), tuple(sorted(link.port for link in plays.links)))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from collector.demo.device import Simulated
+from collector.demo.device import Link, Simulated
 from inventory import graph
 from inventory.model import KINDS, Device, Inventory, Thing, Use
 
@@ -56,11 +56,12 @@ class Province:
     def __init__(self, inventory: Inventory) -> None:
         self._inventory = inventory
         self._graph = graph.connect(inventory.collectors, inventory.devices, inventory.circuits)
-        self._links: dict[str, list[tuple[str, str]]] = {}
+        self._links: dict[str, list[Link]] = {}
         for name, circuit in inventory.circuits.items():
             for end in (circuit.a, circuit.z):
                 if end is not None and end.interface:
-                    self._links.setdefault(end.device, []).append((end.interface, name))
+                    link = Link(end.interface, name, (circuit.capacity or 1e8) / 1e6)
+                    self._links.setdefault(end.device, []).append(link)
 
     def devices(self) -> list[Simulated]:
         """What to play: every device that is active and on loopback."""

@@ -5,13 +5,14 @@ from typing import NamedTuple
 
 from collector.demo import tlv
 from collector.demo.columns.system import fixed, integers, rows, texts
-from collector.demo.device import Device
+from collector.demo.device import Device, Link
 from collector.demo.rhythm import worked
 from collector.demo.shape import Column, Value
 
 _ETHERNET, _LOOPBACK, _TUNNEL = 6, 24, 131
 _PACKET = 620  # bytes, mean
 _OFFICE_SHARE = 0.06  # of an access port's rate that its users reach in peak hours
+_LINE_SHARE = 125_000 * 0.35  # bytes a second that a line carries in peak hours, a megabit
 
 
 class Port(NamedTuple):
@@ -45,20 +46,22 @@ class Ports:
         rest.
         """
         port = self.listed[row]
-        return port.uplink or device.share(row * 7 + 11) < 0.66 or self.circuit(device, row) != ""
+        return (
+            port.uplink or device.share(row * 7 + 11) < 0.66 or self.link(device, row) is not None
+        )
 
-    def circuit(self, device: Device, row: int) -> str:
+    def link(self, device: Device, row: int) -> Link | None:
         """The circuit that ends at this port, by the interface's name."""
-        name = self.listed[row].name
-        return next((circuit for port, circuit in device.plays.links if port == name), "")
+        return device.links.get(self.listed[row].name)
 
     def carried(self, device: Device, row: int, now: float, salt: int) -> int:
         """Bytes since the device's start, in one direction (salt)."""
         port = self.listed[row]
         if port.kind == _LOOPBACK or not self.up(device, row):
             return 0
-        pace = device.share(row * 7 + salt)
-        return int(worked(device.boot(now), now, pace) * self._rates[row] * (0.1 + pace * pace))
+        pace, link = device.share(row * 7 + salt), self.link(device, row)
+        rate = self._rates[row] if link is None else link.megabits * _LINE_SHARE
+        return int(worked(device.boot(now), now, pace) * rate * (0.1 + pace * pace))
 
     def octets(self, salt: int, wide: bool) -> Value:
         """ifIn/OutOctets or their 64-bit forms."""
@@ -89,9 +92,9 @@ class Ports:
 
     def alias(self, device: Device, row: int, _now: float) -> bytes:
         """ifAlias: the circuit, or what an engineer would have typed."""
-        circuit = self.circuit(device, row)
-        if circuit:
-            return tlv.octets(circuit.upper())
+        link = self.link(device, row)
+        if link is not None:
+            return tlv.octets(link.circuit.upper())
         return tlv.octets("Uplink" if self.listed[row].uplink else "")
 
     def address(self, device: Device, row: int, _now: float) -> bytes:

@@ -1,0 +1,113 @@
+"""What a person sees of the demo: a live table in a terminal, one line at a time elsewhere."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from collector.demo.figures import Figures
+
+_COLOURS = {
+    "up": "green", "degraded": "yellow", "down": "bold red", "unreachable": "magenta",
+    "unknown": "dim",
+}  # fmt: skip
+_DASH = "–"
+
+
+def number(value: float | None, form: str = ",.0f", unit: str = "") -> str:
+    """A number for people; a dash while it is not known."""
+    return _DASH if value is None else f"{value:{form}}{unit}"
+
+
+def size(octets: float) -> str:
+    """Bytes for people."""
+    return f"{octets / 2**20:,.1f} MiB"
+
+
+def states(figures: Figures) -> Text:
+    """Devices by state, each in its colour."""
+    if not figures.states:
+        return Text("the collector is starting", style="dim")
+    text = Text()
+    for state, colour in _COLOURS.items():
+        if figures.states[state] or state in ("up", "down"):
+            text.append(f"{figures.states[state]} {state}  ", style=colour)
+    return text
+
+
+def links(known: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Addresses to open, once they are known: what it is, and the address."""
+    found = []
+    if "api" in known:
+        found.append(("metrics", f"{known['api']}/metrics"))
+        found.append(("API", f"{known['api']}/api/v1/openapi.json"))
+    if "query" in known:
+        query = f"{known['query']}/api/v1/query?query="
+        found.append(("store", f"{query}sum(rate(interface_receive_bytes_total[5m]))*8"))
+        found.append(("", f"{query}icmp_rtt_seconds"))
+        found.append(("", f"{query}topk(5,storage_used_ratio)"))
+    return found
+
+
+def broken(played: Mapping[str, Any]) -> str:
+    """What is broken, in a few words."""
+    things = [one["thing"] for one in played.get("broken", [])]
+    if not things:
+        return "nothing"
+    return f"{', '.join(things)}: {played.get('silent', 0)} devices silent"
+
+
+def table(figures: Figures, played: Mapping[str, Any], known: Mapping[str, str]) -> Table:
+    """The numbers, two columns."""
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="bold", no_wrap=True)
+    grid.add_column(overflow="fold")
+    stored = {None: _DASH, True: "up", False: "[bold red]down[/], data goes to the spool"}
+    grid.add_row("devices", states(figures))
+    grid.add_row(
+        "polls",
+        f"{number(figures.polls_rate, ',.1f', '/s')}   "
+        f"lateness p99 {number(figures.lateness, ',.3f', ' s')}   "
+        f"{number(figures.in_flight)} in flight   {number(figures.polls)} in all",
+    )
+    grid.add_row(
+        "samples",
+        f"{number(figures.samples_rate, ',.0f', '/s')}   {number(figures.samples)} in all"
+        f"   {number(figures.dropped)} dropped",
+    )
+    grid.add_row("store", f"{stored[figures.store_up]}   spool {size(figures.spool_bytes)}")
+    share = None if figures.cpu_share is None else 100 * figures.cpu_share
+    grid.add_row(
+        "collector", f"{number(share, ',.1f', ' % of a core')}   {size(figures.memory)} resident"
+    )
+    grid.add_row("broken", broken(played))
+    for name, address in links(known):
+        grid.add_row(name, Text(address, style="cyan"))
+    return grid
+
+
+def panel(
+    title: str, figures: Figures, played: Mapping[str, Any], known: Mapping[str, str]
+) -> RenderableType:
+    """The whole live view."""
+    hints = Text(
+        "hatang demo --break tsl-ii-05212-a   cuts a circuit; --mend mends; Ctrl-C ends the demo",
+        style="dim",
+    )
+    limits = [Text(limit, style="yellow") for limit in played.get("limits", [])]
+    return Panel(Group(table(figures, played, known), *limits, hints), title=title)
+
+
+def line(figures: Figures, played: Mapping[str, Any]) -> str:
+    """The same in one line, for a log or a pipe."""
+    by_state = " ".join(f"{state}={figures.states[state]}" for state in _COLOURS)
+    stored = {None: _DASH, True: "up", False: "down"}[figures.store_up]
+    return (
+        f"devices {by_state} polls/s={number(figures.polls_rate, '.1f')} "
+        f"samples/s={number(figures.samples_rate, '.0f')} "
+        f"lateness_p99={number(figures.lateness, '.3f')} "
+        f"spool_bytes={figures.spool_bytes:.0f} store={stored} broken={broken(played)}"
+    )
