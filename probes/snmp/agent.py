@@ -2,8 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from socket import if_nametoindex
 from typing import Any
+
+from probes.snmp.pace import Pace
+from probes.snmp.transport import Address
+from probes.snmp.usm import Engine, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,20 +19,21 @@ class Community:
     community: bytes = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class User:
-    """Version 3 with the user security model (RFC 3414). Empty `auth` or `priv` switch that layer off."""
-
-    name: str
-    auth: str = ""
-    auth_password: str = field(default="", repr=False)
-    priv: str = ""
-    priv_password: str = field(default="", repr=False)
-    context: str = ""
+def _address(ip: IPv4Address | IPv6Address, port: int) -> Address:
+    if isinstance(ip, IPv4Address):
+        return str(ip), port
+    scope = ip.scope_id or "0"
+    return str(ip), port, 0, int(scope) if scope.isdigit() else if_nametoindex(scope)
 
 
 class Agent:
-    """One agent, for one session. `memory` is JSON-able and outlives us; the client writes into it."""
+    """One agent, for one session.
+
+    `memory` is JSON-able and outlives us: the client writes what it learns into it (`bulk`, `rows`,
+    `engine`), and reads it with suspicion. Keys and passwords are never in it.
+    """
+
+    __slots__ = ("addresses", "engine", "memory", "pace", "port", "security", "to")
 
     def __init__(
         self,
@@ -37,10 +43,49 @@ class Agent:
         memory: dict[str, Any] | None = None,
     ) -> None:
         """`addresses` are IP literals: the first is asked, answers from the others are accepted."""
-        self.addresses = tuple(str(ip_address(address)) for address in addresses)
+        parsed = [ip_address(address) for address in addresses]
+        self.addresses = frozenset(str(address) for address in parsed)
         self.port = port
         self.security = security
         self.memory = {} if memory is None else memory
+        self.pace = Pace(self.memory)
+        self.to: Address = _address(parsed[0], port)
+        self.engine: Engine | None = None
+
+    def recall(self, clock: float, wall: float) -> None:
+        """Take the engine from memory, so that a restart of ours costs no discovery.
+
+        A clock that went astray meanwhile is put right by the agent's first report.
+        """
+        kept = self.memory.get("engine")
+        if not isinstance(self.security, User) or not isinstance(kept, dict):
+            return
+        try:
+            engine = bytes.fromhex(kept["id"])
+            boots, time = int(kept["boots"]), int(wall - kept["zero"])
+        except (KeyError, TypeError, ValueError, OverflowError):
+            return
+        if 5 <= len(engine) <= 32 and 0 <= boots < 2**31 and 0 <= time < 2**31:
+            self.engine = Engine(self.security, engine, boots, time, clock)
+
+    def discovered(self, engine: bytes, boots: int, time: int, clock: float) -> None:
+        """The agent said who it is; keys are made anew only for another engine id."""
+        if not isinstance(self.security, User):
+            return
+        if self.engine is None or self.engine.id != engine:
+            self.engine = Engine(self.security, engine, boots, time, clock)
+            return
+        self.engine.set(boots, time, clock)
+        self.engine.fresh = True
+
+    def remember(self, wall: float, clock: float) -> None:
+        """Write the engine into the memory."""
+        if self.engine is not None:
+            self.memory["engine"] = {
+                "id": self.engine.id.hex(),
+                "boots": self.engine.boots,
+                "zero": round(wall - self.engine.now(clock)),
+            }
 
 
 def security(credential: Mapping[str, Any]) -> Community | User:
@@ -48,7 +93,7 @@ def security(credential: Mapping[str, Any]) -> Community | User:
 
     Raises ValueError on a protocol that is not known or a password under eight characters.
     """
-    version = str(credential.get("version", "2c"))
+    version = str(credential.get("version") or "2c")
     if version in ("1", "2c"):
         return Community(int(version != "1"), credential["community"].reveal().encode())
     auth, auth_password = credential.get("auth") or ("", None)
@@ -59,5 +104,5 @@ def security(credential: Mapping[str, Any]) -> Community | User:
         auth_password.reveal() if auth_password else "",
         priv,
         priv_password.reveal() if priv_password else "",
-        credential.get("context", ""),
+        credential.get("context") or "",
     )

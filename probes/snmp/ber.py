@@ -1,6 +1,8 @@
-"""Basic Encoding Rules, as far as SNMP uses them (X.690; RFC 3417 section 8): identifiers, lengths, numbers.
+"""Basic Encoding Rules, as far as SNMP uses them (X.690; RFC 3417 section 8): identifiers, lengths,
+numbers.
 
-Object identifiers stay content bytes everywhere: nothing on the hot path builds numbers or text of them.
+Object identifiers stay content bytes everywhere: nothing on the hot path builds numbers or text of
+them.
 """
 
 import struct
@@ -61,7 +63,7 @@ def encode_subids(numbers: Iterable[int]) -> bytes:
 
 
 def decode_subids(content: bytes) -> tuple[int, ...]:
-    """The sub-identifiers in an index's content bytes. Raises DecodeError when the last one is cut."""
+    """Sub-identifiers in an index's content bytes. Raises DecodeError when the last one is cut."""
     numbers = []
     number = 0
     for byte in content:
@@ -110,7 +112,9 @@ def encode(tag: int, content: bytes) -> bytes:
 
 
 def encode_integer(value: int, tag: int = INTEGER) -> bytes:
-    """A whole number in the fewest bytes; unsigned types get a leading zero byte where the top bit is set."""
+    """A whole number in the fewest bytes; unsigned types get a leading zero byte where the top bit
+    is set.
+    """
     content = value.to_bytes(
         (value.bit_length() if value >= 0 else (~value).bit_length()) // 8 + 1, signed=True
     )

@@ -13,9 +13,10 @@ Value = int | float | bytes
 class Column:
     """One column in the agent's order; `indexes[i]` belongs to `values[i]`.
 
-    `oid` and `indexes` are BER content bytes; an index is what follows the column's own identifier. Columns
-    with equal indexes may share one list: never change it in place. `complete` is False when the walk
-    was cut before the column's end; `holes` are rows that the agent could not read (genErr).
+    `oid` and `indexes` are BER content bytes; an index is what follows the column's own identifier.
+    Columns with equal indexes may share one list: never change it in place. `complete` is False
+    when the walk was cut before the column's end; `holes` are rows that the agent could not read
+    (genErr).
     """
 
     oid: bytes
@@ -29,9 +30,9 @@ class Column:
 class Table:
     """The columns of one walk, in the order they were asked for.
 
-    `reason` is None when all of it was read; else why not (PARTIAL when there are rows all the same, LIMIT
-    when the row limit stopped it), with a message and a hint. `aligned` says that all columns have the same
-    indexes, row by row.
+    `reason` is None when all of it was read; else why not (PARTIAL when there are rows all the
+    same, LIMIT when the row limit stopped it), with a message and a hint. `aligned` says that all
+    columns have the same indexes, row by row.
     """
 
     columns: list[Column]

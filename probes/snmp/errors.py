@@ -6,8 +6,8 @@ from probes.reading import Reason
 class SnmpError(Exception):
     """A request that brought nothing back.
 
-    `reason` is from the closed set, `message` says what happened, `hint` what to look at (may be empty).
-    None of them ever holds a secret.
+    `reason` is from the closed set, `message` says what happened, `hint` what to look at (may be
+    empty). None of them ever holds a secret.
     """
 
     def __init__(self, reason: Reason, message: str, hint: str = "") -> None:
