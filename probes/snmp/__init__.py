@@ -1,1 +1,5 @@
-"""SNMP: our own engine (codec, security, client) and, above it, profiles that turn tables into rows."""
+"""SNMP: our own engine (codec, security, client) and, above it, profiles that make rows."""
+
+from probes.snmp.session import PROBE
+
+__all__ = ["PROBE"]

@@ -1,0 +1,378 @@
+"""Tables into rows: what a session knows of one table, and how its columns become lines.
+
+Names (heads) are made when the slow columns are read and kept while polls run; a poll only formats
+bytes. Aligned columns of plain integers take a fast path: one template over a zip of the columns.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from probes.reading import Head, Row, clean, number
+from probes.snmp.column import Value
+from probes.snmp.index import arcs, encode
+from probes.snmp.naming import distinct
+from probes.snmp.plan import Cell, FieldPlan, LookupPlan, Moment, RowsPlan, TablePlan
+
+MOST_INSTANCES = 1000
+"""Rows of a subject that one device may have (docs/metrics.md)."""
+
+Labels = tuple[tuple[str, str], ...]
+Claims = dict[str, dict[str, set[str]]]
+"""Names in use on a device: subject, then table."""
+
+
+class Fresh(NamedTuple):
+    """A column as this run read it."""
+
+    indexes: list[bytes]
+    values: list[Value]
+    complete: bool
+
+
+@dataclass(slots=True)
+class Block:
+    """The rows of one subject: a head per place in the table's index list, None for no row."""
+
+    plan: RowsPlan
+    heads: list[Head | None]
+    unstable: list[bool]
+    total: Head | None
+
+
+@dataclass(slots=True)
+class Layout:
+    """Which rows a table has and what they are called."""
+
+    indexes: list[bytes]
+    blocks: list[Block]
+    overflow: int = 0
+
+
+class Shape(NamedTuple):
+    """How the fast path formats: columns of states, columns of integers, a line's template."""
+
+    states: list[tuple[str, Mapping[Value, bytes]]]
+    plain: list[FieldPlan]
+    template: bytes
+
+
+@dataclass(slots=True)
+class TableState:
+    """One table of one device while its session lives."""
+
+    plan: TablePlan
+    labels: Labels
+    claims: Claims
+    kept: dict[str, dict[bytes, Cell]] = field(default_factory=dict)
+    latest: dict[str, Fresh] = field(default_factory=dict)
+    layout: Layout | None = None
+    described: list[Row] = field(default_factory=list)
+    shapes: dict[tuple[int, tuple[str, ...]], Shape | None] = field(default_factory=dict)
+
+    def moved(self, fresh: Mapping[str, Fresh]) -> bool:
+        """True when a whole column has other rows than the names were made for."""
+        if self.layout is None:
+            return True
+        return not self.plan.scalar and any(
+            one.complete and name in self.latest and one.indexes != self.latest[name].indexes
+            for name, one in fresh.items()
+        )
+
+    def renamed(self, fresh: Mapping[str, Fresh]) -> bool:
+        """True when a column that names rows, read each time, says something else than before."""
+        return any(
+            self.plan.columns[name].identity
+            and name in self.latest
+            and one.values != self.latest[name].values
+            for name, one in fresh.items()
+        )
+
+    def learn(
+        self, fresh: Mapping[str, Fresh], looked: Mapping[str, Mapping[bytes, Value] | None]
+    ) -> None:
+        """Take in a reading of all columns: names are made anew if anything changed.
+
+        `looked` holds the other tables' columns by lookup name, None where they could not be read.
+        """
+        same = self.layout is not None and all(self._same(name, one) for name, one in fresh.items())
+        before = dict(self.kept)
+        for name, one in fresh.items():
+            self.latest[name] = one
+            plan = self.plan.columns[name]
+            if plan.tier == "fast" and not plan.identity:
+                continue
+            cells = _cells(one, plan.skip)
+            self.kept[name] = cells if one.complete else {**self.kept.get(name, {}), **cells}
+        indexes = self._indexes(fresh)
+        for lookup in self.plan.lookups:
+            self._look(lookup, looked.get(lookup.name), indexes)
+        if same and all(self.kept[one.name] == before.get(one.name) for one in self.plan.lookups):
+            return
+        sure = {name for name, one in fresh.items() if one.complete}
+        sure |= {name for name, one in looked.items() if one is not None}
+        self._name(indexes, sure)
+
+    def _same(self, name: str, one: Fresh) -> bool:
+        old = self.latest.get(name)
+        if old is None or old.complete != one.complete or old.indexes != one.indexes:
+            return False
+        return not self.plan.columns[name].identity or old.values == one.values
+
+    def _indexes(self, fresh: Mapping[str, Fresh]) -> list[bytes]:
+        found = {index for one in fresh.values() for index in one.indexes}
+        whole = len(fresh) == len(self.plan.columns) and all(c.complete for c in fresh.values())
+        if not whole and self.layout:
+            found.update(self.layout.indexes)
+        return sorted(found, key=arcs)
+
+    def _look(
+        self, lookup: LookupPlan, column: Mapping[bytes, Value] | None, indexes: list[bytes]
+    ) -> None:
+        if column is None:
+            self.kept.setdefault(lookup.name, {})
+            return
+        found: dict[bytes, Cell] = {}
+        for index in indexes:
+            there = encode(lookup.by(self._row(index), index))
+            if there is not None and there in column:
+                found[index] = column[there]
+        self.kept[lookup.name] = found
+
+    def _row(self, index: bytes) -> dict[str, Cell]:
+        return {name: cells.get(index) for name, cells in self.kept.items()}
+
+    def _name(self, indexes: list[bytes], sure: set[str]) -> None:
+        for tables in self.claims.values():
+            tables.pop(self.plan.name, None)
+        rows = {index: self._row(index) for index in indexes}
+        layout = Layout(indexes, [])
+        named: dict[str, dict[tuple[bytes, str], str]] = {}
+        for plan in self.plan.rows:
+            own = named.setdefault(plan.subject, {})
+            layout.blocks.append(self._block(plan, rows, sure, own, layout))
+        self.layout = layout
+        self.shapes.clear()
+
+    def _block(
+        self,
+        plan: RowsPlan,
+        rows: Mapping[bytes, Mapping[str, Cell]],
+        sure: set[str],
+        own: dict[tuple[bytes, str], str],
+        layout: Layout,
+    ) -> Block:
+        wanted = {i: r for i, r in rows.items() if all(fits(r.get(c)) for c, fits in plan.where)}
+        called, made = _called(plan, wanted, sure)
+        tables = self.claims.setdefault(plan.subject, {})
+        taken = {name for one in tables.values() for name in one} | set(own.values())
+        fresh = {i: n for i, n in called.items() if (i, n) not in own}
+        more = self._more(plan, rows, fresh, taken)
+        unique = distinct(fresh, more, taken)
+        room = MOST_INSTANCES - len(taken)
+        layout.overflow += max(0, len(unique) - room)
+        own |= {(i, called[i]): name for i, name in list(unique.items())[: max(0, room)]}
+        names = {i: own[i, n] for i, n in called.items() if (i, n) in own}
+        tables[self.plan.name] = set(own.values())
+        heads = {i: self._head(plan, name, wanted[i], i) for i, name in names.items()}
+        total = plan.spec.total
+        return Block(
+            plan,
+            [heads.get(index) for index in layout.indexes],
+            [i in made or names.get(i) != called.get(i) for i in layout.indexes],
+            self._head(plan, total.name, {}, b"") if total and heads else None,
+        )
+
+    def _more(
+        self,
+        plan: RowsPlan,
+        rows: Mapping[bytes, Mapping[str, Cell]],
+        names: Mapping[bytes, str],
+        taken: Collection[str],
+    ) -> Callable[[bytes], str]:
+        """What tells rows of one name apart: the profile's word, or the second table's name."""
+
+        def text(index: bytes) -> str:
+            known = plan.duplicates(rows[index], index)
+            return known or (self.plan.name if names[index] in taken else "")
+
+        return text
+
+    def _head(self, plan: RowsPlan, name: str, cells: Mapping[str, Cell], index: bytes) -> Head:
+        instance = ((plan.label, name),) if plan.label else ()
+        more = tuple((label, text(cells, index)) for label, text in plan.labels)
+        return Head(plan.subject, (*self.labels, *instance, *more))
+
+    def rows(self, fresh: Mapping[str, Fresh], moment: Moment) -> list[Row]:
+        """The measured rows of this run's columns."""
+        if self.layout is None:
+            return []
+        found: list[Row] = []
+        for at, block in enumerate(self.layout.blocks):
+            lines = self._quick(at, block, fresh)
+            found += self._plain(block, fresh, moment) if lines is None else lines
+        return found
+
+    def _quick(self, at: int, block: Block, fresh: Mapping[str, Fresh]) -> list[Row] | None:
+        """All rows of a block by one template; None when its columns are not that even."""
+        assert self.layout is not None
+        key = (at, tuple(name for name, one in fresh.items() if one.indexes))
+        if key not in self.shapes:
+            self.shapes[key] = _shape(block.plan, self.plan, key[1])
+        shape = self.shapes[key]
+        if shape is None:
+            return None
+        indexes = self.layout.indexes
+        columns: list[Sequence[object]] = []
+        for name, states in shape.states:
+            column = fresh[name]
+            if column.indexes is not indexes and column.indexes != indexes:
+                return None
+            columns.append([states.get(value, b"") for value in column.values])
+        for plan in shape.plain:
+            column = fresh[plan.plain or ""]
+            if column.indexes is not indexes and column.indexes != indexes:
+                return None
+            if not _integers(column.values, plan.integral):
+                return None
+            columns.append(column.values)
+        template = shape.template
+        return [
+            Row(head, template % cells)
+            for head, cells in zip(block.heads, zip(*columns, strict=True), strict=True)
+            if head is not None
+        ]
+
+    def _plain(self, block: Block, fresh: Mapping[str, Fresh], moment: Moment) -> list[Row]:
+        """The rows of a block one by one."""
+        assert self.layout is not None
+        fields = [one for one in block.plan.measured if not one.columns.isdisjoint(fresh)]
+        if not fields:
+            return []
+        found: list[Row] = []
+        sums: dict[str, list[float]] = {}
+        sources = self._sources(fields, fresh)
+        for index, head in zip(self.layout.indexes, block.heads, strict=True):
+            if head is None:
+                continue
+            cells = {name: column.get(index) for name, column in sources.items()}
+            values = _evaluate(fields, cells, moment)
+            if values:
+                found.append(Row(head, _fields(values)))
+                for name, value in values:
+                    sums.setdefault(name, []).append(value)
+        if block.total is not None and sums:
+            found.append(Row(block.total, _fields(_totals(sums, block.plan))))
+        return found
+
+    def _sources(
+        self, fields: Sequence[FieldPlan], fresh: Mapping[str, Fresh]
+    ) -> dict[str, Mapping[bytes, Cell]]:
+        """The columns that fields need: as read now, or remembered if not read each time."""
+        found: dict[str, Mapping[bytes, Cell]] = {}
+        for name in {name for one in fields for name in one.columns}:
+            plan = self.plan.columns.get(name)
+            if name in fresh and plan:
+                found[name] = _cells(fresh[name], plan.skip)
+            elif (plan is None or plan.tier != "fast") and name in self.kept:
+                found[name] = self.kept[name]
+        return found
+
+    def describe(self, fresh: Mapping[str, Fresh], moment: Moment) -> list[Row]:
+        """The described rows: info with its labels, and the fields that change rarely."""
+        if self.layout is None:
+            return []
+        found: list[Row] = []
+        for block in self.layout.blocks:
+            sources = self._sources(block.plan.described, fresh)
+            for at, (index, head) in enumerate(zip(self.layout.indexes, block.heads, strict=True)):
+                if head is None:
+                    continue
+                if block.plan.info:
+                    found.append(self._info(block, head, index, block.unstable[at]))
+                cells = {name: column.get(index) for name, column in sources.items()}
+                values = _evaluate(block.plan.described, cells, moment)
+                if values:
+                    found.append(Row(head, _fields(values)))
+        self.described = found
+        return found
+
+    def _info(self, block: Block, head: Head, index: bytes, unstable: bool) -> Row:
+        cells = self._row(index)
+        labels = [
+            (name, text(cells, index))
+            for name, text in block.plan.info
+            if name != "unstable" or unstable
+        ]
+        return Row(Head(block.plan.subject, (*head.labels, *labels)), b"info=1")
+
+
+def _called(
+    plan: RowsPlan, rows: Mapping[bytes, Mapping[str, Cell]], sure: set[str]
+) -> tuple[dict[bytes, str], set[bytes]]:
+    """What each row calls itself, and which of them had to take their index for a name.
+
+    A row whose better name may stand in a part that could not be read is left out: a wrong name
+    would start another series.
+    """
+    names: dict[bytes, str] = {}
+    made: set[bytes] = set()
+    if not plan.label:
+        return dict.fromkeys(list(rows)[:1], plan.subject), made
+    for index, cells in rows.items():
+        for source, needs, own in plan.sources:
+            if name := clean(source(cells, index)):
+                names[index] = name
+                made |= {index} if own else set()
+                break
+            if any(need not in sure and cells.get(need) is None for need in needs):
+                break
+    return names, made
+
+
+def _cells(column: Fresh, skip: frozenset[str | int | float]) -> dict[bytes, Cell]:
+    if not skip:
+        return dict(zip(column.indexes, column.values, strict=True))
+    return {i: v for i, v in zip(column.indexes, column.values, strict=True) if v not in skip}
+
+
+def _integers(values: Sequence[Value], counts: bool) -> bool:
+    """True when all are integers that the field may have; an odd cell takes the slow way."""
+    try:
+        least = min(values)
+        return type(least) is int and type(max(values)) is int and not (counts and least < 0)
+    except TypeError:
+        return False
+
+
+def _shape(plan: RowsPlan, table: TablePlan, names: Sequence[str]) -> Shape | None:
+    """The fast path over these columns; None when a field is more than a column or a state."""
+    fields = [one for one in plan.measured if not one.columns.isdisjoint(names)]
+    plain = [one for one in fields if one.plain in names]
+    states = [(next(iter(one.columns)), one.states) for one in fields if one.states]
+    skips = any(table.columns[name].skip for one in fields for name in one.columns & set(names))
+    if not plain or skips or plan.spec.total or len(plain) + len(states) != len(fields):
+        return None
+    words = ",".join(f"{one.name}=%d" for one in plain).encode()
+    return Shape([(n, s) for n, s in states if s], plain, b"%b" * len(states) + words)
+
+
+def _evaluate(
+    fields: Sequence[FieldPlan], cells: Mapping[str, Cell], moment: Moment
+) -> list[tuple[str, float]]:
+    found = [(one, one.number(cells, moment)) for one in fields]
+    return [
+        (one.name, value)
+        for one, value in found
+        if value is not None and not (one.integral and value < 0)
+    ]
+
+
+def _fields(values: Sequence[tuple[str, float]]) -> bytes:
+    return ",".join(f"{name}={number(value)}" for name, value in values).encode()
+
+
+def _totals(sums: Mapping[str, Sequence[float]], plan: RowsPlan) -> list[tuple[str, float]]:
+    assert plan.spec.total is not None
+    mean = plan.spec.total.how == "mean"
+    return [(name, sum(one) / len(one) if mean else sum(one)) for name, one in sums.items()]

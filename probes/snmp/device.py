@@ -1,0 +1,119 @@
+"""What a session knows of the device it polls: who it is, its profile, its tables and their turns."""
+
+import re
+from dataclasses import dataclass, field
+
+from probes.reading import Row, info
+from probes.snmp.ber import encode_oid
+from probes.snmp.column import Value
+from probes.snmp.decode import Claims, Labels, TableState
+from probes.snmp.index import identifier
+from probes.snmp.plan import Plan, compile_profile, plan_of, shown
+from probes.snmp.poll import Poll, Sources
+from probes.snmp.profile import Profile, Source, load_profiles, match
+
+SYS_DESCR = encode_oid("1.3.6.1.2.1.1.1.0")
+SYS_OBJECT_ID = encode_oid("1.3.6.1.2.1.1.2.0")
+SYS_UPTIME = encode_oid("1.3.6.1.2.1.1.3.0")
+
+CHASSIS_ROWS = 64
+"""Rows of a column looked through for a word of the identity: the chassis stands early."""
+
+EARLY = 5
+"""Times a table may read its names out of turn within one slow period."""
+
+
+@dataclass(slots=True)
+class Cycle:
+    """When a table's slow and medium columns are due, and which objects the device has.
+
+    A column that had no row at the last slow reading is not in `sources` and is not asked until
+    the next. `changed` is the table's change counter as last seen.
+    """
+
+    slow_at: float = 0.0
+    medium_at: float = 0.0
+    early: int = EARLY
+    changed: Value | None = None
+    sources: Sources = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Device:
+    """A device that has been identified. `ticks` is its sysUpTime when last heard."""
+
+    plan: Plan
+    identity: Row
+    tables: list[tuple[TableState, Cycle]]
+    ticks: int | None
+
+    def counters(self) -> list[bytes]:
+        """The change counters of its tables."""
+        return sorted({state.plan.changed for state, _ in self.tables if state.plan.changed})
+
+    def scalars(self) -> list[bytes]:
+        """The scalars that it has and that are read each time."""
+        return [
+            plan.oids[at]
+            for state, cycle in self.tables
+            if state.plan.scalar
+            for name, places in cycle.sources.items()
+            if (plan := state.plan.columns[name]).tier == "fast"
+            for at in places
+        ]
+
+
+async def identify(poll: Poll, labels: Labels, profile: str | Profile | None) -> Device:
+    """Ask a device who it is and choose its profile. Raises SnmpError when it does not answer."""
+    descr, oid, ticks = await poll.get([SYS_DESCR, SYS_OBJECT_ID, SYS_UPTIME])
+    text = descr.decode("utf-8", "replace") if isinstance(descr, bytes) else ""
+    number = identifier(oid) if isinstance(oid, bytes) else ""
+    plan = _plan(profile, number, text)
+    words = await _words(poll, plan.profile)
+    claims: Claims = {}
+    return Device(
+        plan,
+        info("device", (*labels, *words)),
+        [(TableState(one, labels, claims), Cycle()) for one in plan.tables],
+        ticks if isinstance(ticks, int) else None,
+    )
+
+
+def _plan(profile: str | Profile | None, number: str, text: str) -> Plan:
+    if isinstance(profile, Profile):
+        return compile_profile(profile)
+    return plan_of(profile or match(load_profiles(), number, text).name)
+
+
+async def _words(poll: Poll, profile: Profile) -> list[tuple[str, str]]:
+    """The words of the identity: for each the first source that says something."""
+    sources = [one for many in profile.identity.values() for one in many]
+    objects = sorted({s.object for s in sources if isinstance(s, Source) and s.object})
+    got = await poll.get([encode_oid(one) for one in objects])
+    known = dict(zip(objects, got, strict=True))
+    found: list[tuple[str, str]] = []
+    for word, many in profile.identity.items():
+        for source in many:
+            if text := source if isinstance(source, str) else await _word(poll, source, known):
+                found.append((word, text))
+                break
+    return found
+
+
+async def _word(poll: Poll, source: Source, known: dict[str, Value | None]) -> str:
+    if source.object:
+        return _extract(source, known.get(source.object))
+    assert source.column
+    column = await poll.column(encode_oid(source.column), CHASSIS_ROWS)
+    rows = dict(zip(column.indexes, column.values, strict=True))
+    if source.beside:
+        beside = await poll.column(encode_oid(source.beside), CHASSIS_ROWS)
+        kept = zip(beside.indexes, beside.values, strict=True)
+        rows = {i: rows[i] for i, value in kept if value in source.beside_is and i in rows}
+    return next((text for value in rows.values() if (text := _extract(source, value))), "")
+
+
+def _extract(source: Source, value: Value | None) -> str:
+    text = value.decode("utf-8", "replace") if isinstance(value, bytes) else shown(value)
+    found = re.search(source.pattern, text[:1024])
+    return found.expand(source.text).strip() if found else ""

@@ -1,0 +1,373 @@
+"""A profile made ready to run: object identifiers encoded, conditions and values as functions.
+
+Compiled once a profile and shared by every session that uses it; holds nothing of a device.
+"""
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from probes.catalogue import METRICS
+from probes.reading import clean
+from probes.snmp.ber import encode_oid
+from probes.snmp.check import REFERENCE, columns_of
+from probes.snmp.index import arcs, dotted, identifier
+from probes.snmp.profile import Condition, Lookup, Profile, Rows, Scalar, TableSpec, Tier, Value
+
+Cell = int | float | bytes | str | None
+Cells = Mapping[str, Cell]
+Number = Callable[[Cells, "Moment"], float | None]
+Template = Callable[[Cells, bytes], str]
+
+_NUMERAL = re.compile(rb"\s*([+-]?\d{1,18}(?:\.\d{1,9})?)(?![\d.])")
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a poll ran: Unix seconds, and sysUpTime in hundredths of a second."""
+
+    start: float
+    ticks: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnPlan:
+    """One column: `oids` are tried in turn for rows that the one before does not have."""
+
+    name: str
+    oids: tuple[bytes, ...]
+    tier: Tier
+    skip: frozenset[Scalar]
+    form: str | None
+    identity: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LookupPlan:
+    """A column of another table; `by` gives the index there in dotted form."""
+
+    name: str
+    oid: bytes
+    by: Template
+    form: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FieldPlan:
+    """One field of a row: its name, its value, and the columns that it needs.
+
+    `plain` is a column whose integers are the field as they are; `states` maps a column's integers.
+    """
+
+    name: str
+    number: Number
+    columns: frozenset[str]
+    plain: str | None
+    states: Mapping[int | float | bytes, bytes] | None
+    integral: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RowsPlan:
+    """The rows of one subject in a table.
+
+    `sources` of the name: the text, the columns it needs, whether it is made of the index alone.
+    """
+
+    spec: Rows
+    subject: str
+    label: str | None
+    sources: tuple[tuple[Template, tuple[str, ...], bool], ...]
+    duplicates: Template
+    labels: tuple[tuple[str, Template], ...]
+    where: tuple[tuple[str, Callable[[Cell], bool]], ...]
+    info: tuple[tuple[str, Template], ...]
+    measured: tuple[FieldPlan, ...]
+    described: tuple[FieldPlan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TablePlan:
+    """A table, or a set of scalars (then `rows` are made once, at the empty index)."""
+
+    name: str
+    scalar: bool
+    columns: Mapping[str, ColumnPlan]
+    lookups: tuple[LookupPlan, ...]
+    changed: bytes | None
+    rows: tuple[RowsPlan, ...]
+    described_by: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A whole profile, compiled."""
+
+    profile: Profile
+    tables: tuple[TablePlan, ...]
+
+
+def numeric(value: Cell) -> float | None:
+    """A number that an agent sent as such or as decimal text (`"23.5 C"`)."""
+    if isinstance(value, (int, float)):
+        return value
+    if isinstance(value, bytes):
+        found = _NUMERAL.match(value)
+        return float(found[1]) if found else None
+    return None
+
+
+def shown(value: Cell, form: str | None = None) -> str:
+    """A value as text of a label."""
+    if value is None:
+        return ""
+    if isinstance(value, bytes):
+        if form == "oid":
+            return identifier(value)
+        if form == "mac":
+            return value.hex(":") if len(value) == 6 else ""
+        return clean(value)
+    return str(value)
+
+
+def _template(text: str, forms: Mapping[str, str | None]) -> Template:
+    names = REFERENCE.findall(text)
+    frame = REFERENCE.split(text)[::2]
+    if not names:
+        return lambda _cells, _index: text
+
+    def fill(cells: Cells, index: bytes) -> str:
+        parts = [
+            _own(name, index) if name not in forms else shown(cells.get(name), forms[name])
+            for name in names
+        ]
+        if not all(parts):
+            return ""
+        return "".join(a + b for a, b in zip(frame, [*parts, ""], strict=True))
+
+    return fill
+
+
+def _source(text: str, forms: Mapping[str, str | None]) -> tuple[Template, tuple[str, ...], bool]:
+    names = REFERENCE.findall(text)
+    needs = tuple(name for name in names if name in forms)
+    return _template(text, forms), needs, bool(names) and not needs
+
+
+def _own(name: str, index: bytes) -> str:
+    """`index`; `index.1`, one part (negative from the end); `text.1`, the parts from there as text."""
+    numbers = arcs(index)
+    word, _, at = name.partition(".")
+    if word == "index":
+        if not at:
+            return dotted(index)
+        place = int(at) - (int(at) > 0)
+        return str(numbers[place]) if -len(numbers) <= place < len(numbers) else ""
+    codes = numbers[max(int(at or 1) - 1, 0) :]
+    if codes and codes[0] == len(codes) - 1:
+        codes = codes[1:]
+    return clean(bytes(code for code in codes if code < 256))
+
+
+def _condition(condition: Condition, form: str | None) -> Callable[[Cell], bool]:
+    wanted = None if condition.is_ is None else {str(one) for one in condition.is_}
+    barred = None if condition.not_ is None else {str(one) for one in condition.not_}
+    pattern = re.compile(condition.pattern) if condition.pattern else None
+
+    def fits(value: Cell) -> bool:
+        text = shown(value, form)
+        if wanted is not None and text not in wanted:
+            return False
+        if barred is not None and text in barred:
+            return False
+        return pattern is None or bool(pattern.search(text))
+
+    return fits
+
+
+def _signed(names: list[str]) -> list[tuple[str, int, bool]]:
+    return [(n.lstrip("-").rstrip("?"), -1 if n[0] == "-" else 1, n[-1] == "?") for n in names]
+
+
+def _sum(terms: list[tuple[str, int, bool]], cells: Cells) -> float | None:
+    total: float = 0
+    for name, sign, optional in terms:
+        value = numeric(cells.get(name))
+        if value is None:
+            if optional:
+                continue
+            return None
+        total += sign * value
+    return total
+
+
+def _number(value: Value) -> Number:
+    of, over = _signed(value.of), _signed(value.over)
+    mapping = {str(key): number for key, number in value.map.items()}
+    first = of[0][0]
+
+    def mapped(cells: Cells) -> float | None:
+        cell = cells.get(first)
+        return None if cell is None else mapping.get(shown(cell), value.default)
+
+    def ratio(cells: Cells) -> float | None:
+        total = _sum(of, cells)
+        for name in value.times:
+            factor = numeric(cells.get(name))
+            total = None if total is None or factor is None else total * factor
+        if total is None or not over:
+            return total
+        whole = _sum(over, cells)
+        return total / whole if whole else None
+
+    raw = mapped if mapping else ratio
+
+    def make(cells: Cells, moment: Moment) -> float | None:
+        number = raw(cells)
+        if number is None or (value.valid and not value.valid[0] <= number <= value.valid[1]):
+            return None
+        scaled = _decimal(value, number, cells)
+        return None if scaled is None else _formed(value, scaled, moment)
+
+    return make
+
+
+def _decimal(value: Value, number: float, cells: Cells) -> float | None:
+    if value.decimal:
+        # ENTITY-SENSOR-MIB (RFC 3433): units(9) is 1, each step 10^3; precision is decimal places
+        power = 0.0
+        if value.decimal.prefix:
+            power += 3 * ((numeric(cells.get(value.decimal.prefix)) or 9) - 9)
+        if value.decimal.places:
+            power -= numeric(cells.get(value.decimal.places)) or 0
+        if not -40 < power < 40:
+            return None
+        number *= 10.0**power
+    return number if value.scale == 1 and not value.offset else number * value.scale + value.offset
+
+
+def _formed(value: Value, number: float, moment: Moment) -> float | None:
+    if value.form == "number":
+        return number
+    if value.form == "dbm":
+        return 10 * math.log10(number) if number > 0 else None
+    if value.form == "age":
+        return moment.start - number if 0 < number <= moment.start else None
+    if moment.ticks is None or not 0 < number <= moment.ticks:
+        return None
+    return round(moment.start - (moment.ticks - number) / 100)
+
+
+def _field(
+    name: str, values: list[Value], forms: Mapping[str, str | None], subject: str
+) -> FieldPlan:
+    numbers = [_number(value) for value in values]
+
+    def first(cells: Cells, moment: Moment) -> float | None:
+        for number in numbers:
+            found = number(cells, moment)
+            if found is not None and math.isfinite(found):
+                return found
+        return None
+
+    one = values[0]
+    direct = len(values) == 1 and len(one.of) == 1 and one.of[0] in forms
+    simple = direct and one == Value(of=one.of, map=one.map)
+    metric = METRICS.get(f"{subject}_{name}")
+    return FieldPlan(
+        name=name,
+        number=first,
+        columns=frozenset().union(*(columns_of(value) for value in values)),
+        plain=one.of[0] if simple and not one.map else None,
+        states={int(k): b"%s=%d," % (name.encode(), v) for k, v in one.map.items()}
+        if simple
+        and one.map
+        and all(isinstance(k, int) and v == int(v) for k, v in one.map.items())
+        else None,
+        integral=metric is not None and metric.kind in ("counter", "state"),
+    )
+
+
+def _rows(rows: Rows, forms: Mapping[str, str | None]) -> RowsPlan:
+    fields = [_field(name, values, forms, rows.subject) for name, values in rows.fields.items()]
+    metrics = {one.name: METRICS.get(f"{rows.subject}_{one.name}") for one in fields}
+    described = [f for f in fields if (m := metrics[f.name]) is not None and m.described]
+    label, sources = next(iter(rows.label.items()), (None, []))
+    return RowsPlan(
+        spec=rows,
+        subject=rows.subject,
+        label=label,
+        sources=tuple(_source(text, forms) for text in sources),
+        duplicates=_template(rows.duplicates, forms),
+        labels=tuple((name, _template(text, forms)) for name, text in rows.labels.items()),
+        where=tuple((n, _condition(c, forms.get(n))) for n, c in rows.where.items()),
+        info=tuple((name, _template(text, forms)) for name, text in rows.info.items()),
+        measured=tuple(field for field in fields if field not in described),
+        described=tuple(described),
+    )
+
+
+def _identity(table: TableSpec) -> set[str]:
+    """The columns that decide which rows there are, their names and what describes them."""
+    found = {name for lookup in table.lookups.values() for name in REFERENCE.findall(lookup.by)}
+    for rows in table.rows:
+        texts = [one for sources in rows.label.values() for one in sources]
+        for text in (*texts, rows.duplicates, *rows.labels.values(), *rows.info.values()):
+            found |= set(REFERENCE.findall(text))
+        found |= set(rows.where)
+    return found
+
+
+def _described_by(rows: tuple[RowsPlan, ...]) -> set[str]:
+    found: set[str] = set()
+    for one in rows:
+        found |= {name for field in one.described for name in field.columns}
+        found |= {name for text in one.spec.info.values() for name in REFERENCE.findall(text)}
+    return found
+
+
+def _lookup(name: str, spec: Lookup, forms: Mapping[str, str | None]) -> LookupPlan:
+    return LookupPlan(name, encode_oid(spec.oid), _template(spec.by, forms), spec.form)
+
+
+def _table(name: str, table: TableSpec) -> TablePlan:
+    specs = table.columns or table.scalars
+    forms: dict[str, str | None] = {key: one.form for key, one in specs.items()}
+    forms |= {key: one.form for key, one in table.lookups.items()}
+    identity = _identity(table)
+    rows = tuple(_rows(one, forms) for one in table.rows)
+    columns = {
+        key: ColumnPlan(
+            name=key,
+            oids=tuple(encode_oid(oid) for oid in (one.oid, *one.otherwise)),
+            tier=one.tier or table.tier,
+            skip=frozenset(one.skip),
+            form=one.form,
+            identity=key in identity,
+        )
+        for key, one in specs.items()
+    }
+    return TablePlan(
+        name=name,
+        scalar=bool(table.scalars),
+        columns=columns,
+        lookups=tuple(_lookup(key, one, forms) for key, one in table.lookups.items()),
+        changed=encode_oid(table.changed) if table.changed else None,
+        rows=rows,
+        described_by=frozenset(_described_by(rows)),
+    )
+
+
+def compile_profile(profile: Profile) -> Plan:
+    """A plan of a checked profile."""
+    return Plan(profile, tuple(_table(name, table) for name, table in profile.tables.items()))
+
+
+@cache
+def plan_of(name: str) -> Plan:
+    """The plan of a shipped profile. Raises KeyError when there is none of that name."""
+    from probes.snmp.profile import load_profiles
+
+    return compile_profile(load_profiles()[name])

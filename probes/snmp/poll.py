@@ -1,0 +1,166 @@
+"""One run on one device: what is asked before the deadline, what came back, what is missing.
+
+Owns the input and output of a run and its book-keeping in the Reading; knows nothing of rhythm.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from probes.reading import Reading, Reason
+from probes.snmp.agent import Agent
+from probes.snmp.client import Client
+from probes.snmp.column import Column, Value
+from probes.snmp.decode import Fresh
+from probes.snmp.errors import SnmpError
+from probes.snmp.plan import ColumnPlan, LookupPlan, TablePlan
+
+GET_MOST = 24
+"""Objects in one GET: what old agents answer without tooBig."""
+
+MOST_TOLD = 3
+"""Tables whose fault stands in the message; the rest are only named."""
+
+Sources = dict[str, tuple[int, ...]]
+"""For each column the object identifiers in use, as places in ColumnPlan.oids."""
+
+
+@dataclass(slots=True)
+class Poll:
+    """A run under way. `missing` tables and their reasons go to `reading` as they happen."""
+
+    client: Client
+    agent: Agent
+    deadline: float
+    limit: int
+    reading: Reading
+    missing: list[str] = field(default_factory=list)
+    looked: dict[bytes, dict[bytes, Value] | None] = field(default_factory=dict)
+    known: dict[bytes, Value | None] = field(default_factory=dict)
+
+    async def get(self, oids: Sequence[bytes]) -> list[Value | None]:
+        """The values of these instances, None where there is none. Raises SnmpError.
+
+        What `known` holds is not asked again.
+        """
+        asked = [oid for oid in dict.fromkeys(oids) if oid not in self.known]
+        found = dict(self.known)
+        for at in range(0, len(asked), GET_MOST):
+            part = asked[at : at + GET_MOST]
+            got = await self.client.get(self.agent, part, self.deadline)
+            found.update(zip(part, got, strict=True))
+        return [found[oid] for oid in oids]
+
+    async def column(self, oid: bytes, limit: int) -> Column:
+        """One column's first rows, complete or not."""
+        table = await self.client.walk(self.agent, [oid], self.deadline, limit)
+        return table.columns[0] if table.columns else Column(oid)
+
+    def lose(self, table: str, rows: int, reason: Reason, message: str, hint: str) -> None:
+        """Note that a table is not whole: LIMIT when only a limit stopped it, else PARTIAL."""
+        reading = self.reading
+        kind = Reason.LIMIT if reason is Reason.LIMIT else Reason.PARTIAL
+        reading.reason = Reason.PARTIAL if reading.reason is Reason.PARTIAL else kind
+        self.missing.append(table)
+        reading.missing = tuple(self.missing)
+        text = f"{table}: {rows} rows, then {message or reason}"
+        if len(self.missing) <= MOST_TOLD:
+            reading.message = f"{reading.message}; {text}" if reading.message else text
+        reading.hint = reading.hint or hint
+
+    async def look(self, lookups: Sequence[LookupPlan]) -> dict[str, dict[bytes, Value] | None]:
+        """The columns of other tables that names are looked up in, each walked once a run."""
+        for one in lookups:
+            if one.oid not in self.looked:
+                column = await self.column(one.oid, self.limit)
+                cells = dict(zip(column.indexes, column.values, strict=True))
+                self.looked[one.oid] = cells if column.complete else None
+        return {one.name: self.looked[one.oid] for one in lookups}
+
+    async def read(
+        self, table: TablePlan, wanted: Sequence[ColumnPlan], sources: Sources
+    ) -> dict[str, Fresh]:
+        """Columns (or scalars) of a table from the objects in `sources`; a fault is noted."""
+        asked = [(one, at) for one in wanted for at in sources.get(one.name, ())]
+        if not asked:
+            return {}
+        oids = [one.oids[at] for one, at in asked]
+        if table.scalar:
+            columns = await self._scalars(table, oids)
+        else:
+            columns = await self._walk(table, oids)
+        parts: dict[str, list[Column]] = {}
+        for (one, _), column in zip(asked, columns, strict=True):
+            parts.setdefault(one.name, []).append(column)
+        return {name: _merge(columns) for name, columns in parts.items()}
+
+    async def _scalars(self, table: TablePlan, oids: Sequence[bytes]) -> list[Column]:
+        try:
+            values = await self.get(oids)
+        except SnmpError as error:
+            self.lose(table.name, 0, error.reason, error.message, error.hint)
+            return [Column(oid) for oid in oids]
+        return [
+            Column(oid, [b""], [value], True) if value is not None else Column(oid, complete=True)
+            for oid, value in zip(oids, values, strict=True)
+        ]
+
+    async def _walk(self, table: TablePlan, oids: Sequence[bytes]) -> list[Column]:
+        once = list(dict.fromkeys(oids))
+        found = await self.client.walk(self.agent, once, self.deadline, self.limit)
+        if found.reason is not None:
+            self.lose(table.name, found.rows, found.reason, found.message, found.hint)
+        known = {column.oid: column for column in found.columns}
+        return [known.get(oid) or Column(oid) for oid in oids]
+
+    async def discover(
+        self, table: TablePlan, wanted: Sequence[ColumnPlan]
+    ) -> tuple[dict[str, Fresh], Sources]:
+        """Columns from their first object identifier, then from the others where rows lack a value.
+
+        Also tells which identifiers are in use, for the polls that follow.
+        """
+        fresh = await self.read(table, wanted, {one.name: (0,) for one in wanted})
+        sources: Sources = {name: (0,) for name, one in fresh.items() if one.indexes}
+        for place in range(1, max((len(one.oids) for one in wanted), default=1)):
+            rows = max((one.indexes for one in fresh.values()), key=len, default=[])
+            lacking = [
+                one
+                for one in wanted
+                if place < len(one.oids) and _lacks(fresh.get(one.name), rows, table.scalar)
+            ]
+            more = await self.read(table, lacking, {one.name: (place,) for one in lacking})
+            for name, one in more.items():
+                if one.indexes and (name not in fresh or _adds(fresh[name], one)):
+                    sources[name] = (*sources.get(name, ()), place)
+                    fresh[name] = _join(fresh[name], one) if name in fresh else one
+        return fresh, sources
+
+
+def _lacks(column: Fresh | None, rows: Sequence[bytes], scalar: bool) -> bool:
+    if column is None or not column.indexes:
+        return True
+    return not scalar and column.complete and not set(rows) <= set(column.indexes)
+
+
+def _adds(column: Fresh, more: Fresh) -> bool:
+    return not set(more.indexes) <= set(column.indexes)
+
+
+def _merge(columns: Sequence[Column]) -> Fresh:
+    first, *others = (Fresh(one.indexes, one.values, one.complete) for one in columns)
+    for one in others:
+        first = _join(first, one)
+    return first
+
+
+def _join(first: Fresh, second: Fresh) -> Fresh:
+    """Two objects for one column: the first where it has a value, in the longer one's order."""
+    complete = first.complete and second.complete
+    if not first.indexes:
+        return Fresh(second.indexes, second.values, complete)
+    cells: Mapping[bytes, Value] = {
+        **dict(zip(second.indexes, second.values, strict=True)),
+        **dict(zip(first.indexes, first.values, strict=True)),
+    }
+    order = dict.fromkeys((*max(first.indexes, second.indexes, key=len), *cells))
+    return Fresh(list(order), [cells[index] for index in order], complete)

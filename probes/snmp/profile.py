@@ -1,0 +1,307 @@
+"""What vendors' devices say where: profiles read from YAML, checked whole, matched by sysObjectID.
+
+Owns the language of `probes/profiles/*.yaml` (docs/profiles.md) and nothing of its execution
+(probes/snmp/plan.py compiles a profile, probes/snmp/decode.py runs it).
+"""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import yaml
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+FOLDER = Path(__file__).parent.parent / "profiles"
+"""Where the shipped profiles are."""
+
+Tier = Literal["fast", "medium", "slow"]
+Scalar = str | int | float
+
+
+class ProfileInvalid(ValueError):  # noqa: N818  # as InventoryInvalid
+    """A profile cannot be used. `problems` are texts `file: path: what is wrong`."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def _oid(text: str) -> str:
+    if not re.fullmatch(r"[0-2](\.\d{1,10}){1,127}", text):
+        raise ValueError(f'"{text}" is no object identifier in numbers')
+    return text
+
+
+def _pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f'"{text}" is no regular expression: {error}') from None
+    return text
+
+
+def _column(value: object) -> object:
+    return {"oid": value} if isinstance(value, str) else value
+
+
+def _field(value: object) -> object:
+    if isinstance(value, list):
+        return [_field(one) for one in value]
+    return [{"of": [value]}] if isinstance(value, str) else value
+
+
+def _listed(value: object) -> object:
+    return value if isinstance(value, list) else [value]
+
+
+def _condition(value: object) -> object:
+    if isinstance(value, dict):
+        return value
+    return {"is": value if isinstance(value, list) else [value]}
+
+
+Oid = Annotated[str, AfterValidator(_oid)]
+Pattern = Annotated[str, AfterValidator(_pattern)]
+Texts = Annotated[list[str], BeforeValidator(_listed)]
+
+
+class Part(BaseModel):
+    """A part of a profile: unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Match(Part):
+    """Which devices a profile is for: a prefix of sysObjectID, a pattern in sysDescr, or both."""
+
+    object: Oid | None = None
+    text: Pattern | None = None
+
+
+class Source(Part):
+    """Where a word of the identity comes from: an object, or a column's first fitting row."""
+
+    object: Oid | None = None
+    column: Oid | None = None
+    beside: Oid | None = None
+    beside_is: list[int] = []
+    pattern: Pattern = r"(?s)(.+)"
+    text: str = r"\1"
+
+
+class Column(Part):
+    """One column (or scalar object) to read."""
+
+    oid: Oid
+    otherwise: list[Oid] = []
+    tier: Tier | None = None
+    skip: list[Scalar] = []
+    form: Literal["text", "oid", "mac"] | None = None
+
+
+class Lookup(Part):
+    """A column of another table, found by an index that a row knows."""
+
+    oid: Oid
+    by: str
+    form: Literal["text", "oid", "mac"] | None = None
+
+
+class Condition(Part):
+    """Which values of a column let a row through."""
+
+    is_: list[Scalar] | None = Field(None, alias="is")
+    not_: list[Scalar] | None = Field(None, alias="not")
+    pattern: Pattern | None = None
+
+
+class Decimal(Part):
+    """Columns that carry a row's own SI prefix (ENTITY-SENSOR-MIB) and decimal places."""
+
+    prefix: str | None = None
+    places: str | None = None
+
+
+class Value(Part):
+    """How a number is made: sum, times, over, valid, map, decimal, scale, offset, form."""
+
+    of: Texts
+    times: Texts = []
+    over: Texts = []
+    valid: tuple[float, float] | None = None
+    map: dict[Scalar, float] = {}
+    default: float | None = None
+    decimal: Decimal | None = None
+    scale: float = 1
+    offset: float = 0
+    form: Literal["number", "since_boot", "dbm", "age"] = "number"
+
+
+Alternatives = Annotated[list[Value], BeforeValidator(lambda v: _listed(_field(v)))]
+
+
+class Total(Part):
+    """One more row over all rows of a table: the mean or the sum of each field."""
+
+    name: str
+    how: Literal["mean", "sum"] = "mean"
+
+
+class Rows(Part):
+    """The rows of one subject that a table makes."""
+
+    subject: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    label: dict[str, Texts] = {}
+    duplicates: str = ""
+    labels: dict[str, str] = {}
+    where: dict[str, Annotated[Condition, BeforeValidator(_condition)]] = {}
+    fields: dict[str, Alternatives] = {}
+    info: dict[str, str] = {}
+    total: Total | None = None
+
+
+class TableSpec(Part):
+    """Columns that are read together, and the rows they make."""
+
+    tier: Tier = "fast"
+    columns: dict[str, Annotated[Column, BeforeValidator(_column)]] = {}
+    scalars: dict[str, Annotated[Column, BeforeValidator(_column)]] = {}
+    lookups: dict[str, Lookup] = {}
+    changed: Oid | None = None
+    rows: list[Rows] = Field(min_length=1)
+
+
+class Document(Part):
+    """A profile file as it stands."""
+
+    title: str
+    extends: list[str] = []
+    match: list[Match] = []
+    raw: bool = False
+    identity: dict[str, Annotated[list[Source | str], BeforeValidator(_listed)]] = {}
+    tables: dict[str, TableSpec | Literal[False]] = {}
+
+
+class Profile(Part):
+    """A profile with everything it extends laid under it."""
+
+    name: str
+    title: str
+    match: list[Match]
+    raw: bool = False
+    identity: dict[str, list[Source | str]]
+    tables: dict[str, TableSpec]
+
+    @property
+    def abstract(self) -> bool:
+        """True for building blocks (`_interfaces`), which no device has alone."""
+        return self.name.startswith("_")
+
+    def weight(self, sys_object_id: str, sys_descr: str) -> tuple[int, int]:
+        """Arcs of the longest prefix that fits and whether a text fits too; (-1, 0) for none."""
+        return max((_weight(one, sys_object_id, sys_descr) for one in self.match), default=(-1, 0))
+
+    def changed(self, **what: Any) -> Self:
+        """A copy with some parts replaced."""
+        return self.model_copy(update=what)
+
+
+def _weight(one: Match, sys_object_id: str, sys_descr: str) -> tuple[int, int]:
+    if one.object and not f"{sys_object_id}.".startswith(f"{one.object}."):
+        return -1, 0
+    if one.text and not re.search(one.text, sys_descr):
+        return -1, 0
+    return (one.object.count(".") + 1 if one.object else 0), int(one.text is not None)
+
+
+def match(profiles: Mapping[str, Profile], sys_object_id: str, sys_descr: str) -> Profile:
+    """The profile that fits best: longest sysObjectID prefix, then a fitting text; or `generic`."""
+    name = max(
+        (name for name, one in profiles.items() if not one.abstract),
+        key=lambda name: (*profiles[name].weight(sys_object_id, sys_descr), name),
+    )
+    found = profiles[name]
+    return found if found.weight(sys_object_id, sys_descr) > (-1, 0) else profiles["generic"]
+
+
+def read(path: Path) -> Document:
+    """One file. Raises ProfileInvalid with every problem of its form."""
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        text = " ".join(str(error).split())
+        raise ProfileInvalid([f"{path.name}: cannot be read: {text}"]) from None
+    try:
+        return Document.model_validate(data)
+    except ValidationError as error:
+        raise ProfileInvalid([f"{path.name}: {_said(one)}" for one in error.errors()]) from None
+
+
+def _said(error: Mapping[str, Any]) -> str:
+    place = ".".join(map(str, error["loc"]))
+    return f"{place}: {error['msg'].removeprefix('Value error, ')}"
+
+
+def resolve(name: str, documents: Mapping[str, Document], above: tuple[str, ...] = ()) -> Profile:
+    """A profile on top of what it extends, by table and word; `table: off` takes one away."""
+    if name in above:
+        raise ProfileInvalid([f"{name}.yaml: extends: circle {' > '.join((*above, name))}"])
+    own = documents[name]
+    identity: dict[str, list[Source | str]] = {}
+    tables: dict[str, TableSpec] = {}
+    for base in own.extends:
+        if base not in documents:
+            raise ProfileInvalid([f'{name}.yaml: extends: no profile "{base}"'])
+        under = resolve(base, documents, (*above, name))
+        identity |= under.identity
+        tables |= under.tables
+    identity |= own.identity
+    for key, table in own.tables.items():
+        if table is False:
+            tables.pop(key, None)
+        else:
+            tables[key] = table
+    return Profile(
+        name=name, title=own.title, match=own.match, raw=own.raw, identity=identity, tables=tables
+    )
+
+
+def load_folder(folder: Path) -> tuple[dict[str, Profile], list[str]]:
+    """Every usable profile of a folder by name, and every problem found."""
+    from probes.snmp.check import problems
+
+    documents: dict[str, Document] = {}
+    profiles: dict[str, Profile] = {}
+    found: list[str] = []
+    for path in sorted(folder.glob("*.yaml")):
+        try:
+            documents[path.stem] = read(path)
+        except ProfileInvalid as error:
+            found += error.problems
+    for name in documents:
+        try:
+            profile = resolve(name, documents)
+        except ProfileInvalid as error:
+            found += error.problems
+            continue
+        wrong = problems(profile)
+        found += [f"{name}.yaml: {text}" for text in wrong]
+        if not wrong:
+            profiles[name] = profile
+    return profiles, found
+
+
+@cache
+def load_profiles() -> dict[str, Profile]:
+    """The shipped profiles by name. Raises ProfileInvalid when one is wrong."""
+    profiles, found = load_folder(FOLDER)
+    if found:
+        raise ProfileInvalid(found)
+    return profiles
+
+
+def profile_problems() -> list[str]:
+    """Every problem of the shipped profiles, for `hatang check`."""
+    return load_folder(FOLDER)[1]

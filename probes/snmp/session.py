@@ -1,0 +1,246 @@
+"""A device polled over SNMP: identified first, fast columns each time, slow ones now and then.
+
+Owns the rhythm: what is read when, and what makes the session read names again before their time (a
+restart of the agent, a change counter of the table, rows that came or went). One poll of a device
+is under way at a time, and in it one table after another.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, field_validator
+
+from probes.probe import Probe, Settings, Target
+from probes.reading import Reading, Reason
+from probes.snmp.agent import Agent, security
+from probes.snmp.client import Client
+from probes.snmp.column import Value
+from probes.snmp.decode import MOST_INSTANCES, Fresh, TableState
+from probes.snmp.device import EARLY, SYS_UPTIME, Cycle, Device, identify
+from probes.snmp.errors import SnmpError
+from probes.snmp.plan import ColumnPlan, Moment
+from probes.snmp.poll import Poll
+from probes.snmp.profile import Profile, load_profiles
+
+_UNITS = {"s": 1, "m": 60, "h": 3600}
+_SLACK = 0.95
+"""Share of a period after which a run counts as due, so that jitter does not cost a whole turn."""
+
+
+_MARGIN = 0.05
+"""Seconds before the deadline when requests stop, so that what came in can still be decoded."""
+
+_log = logging.getLogger(__name__)
+
+
+def _seconds(value: object) -> object:
+    if isinstance(value, str) and value[-1:] in _UNITS and value[:-1].isdigit():
+        return float(value[:-1]) * _UNITS[value[-1]]
+    return value
+
+
+Duration = Annotated[float, BeforeValidator(_seconds), Field(ge=0)]
+
+
+class SnmpSettings(Settings):
+    """How a device is polled. Version and secrets come with its credential.
+
+    `profile` overrides the match by sysObjectID. `slow` is the rhythm of names and descriptions,
+    `medium` that of packet counters (seconds, or `15m`). `rows` limits one column of a table.
+    """
+
+    port: Annotated[int, Field(ge=1, le=65535)] = 161
+    profile: str | None = None
+    slow: Duration = 900.0
+    medium: Duration = 300.0
+    rows: Annotated[int, Field(ge=1, le=20_000)] = 4000
+
+    @field_validator("profile")
+    @classmethod
+    def _known(cls, name: str | None) -> str | None:
+        if name is not None and (name.startswith("_") or name not in load_profiles()):
+            raise ValueError(f'no profile "{name}"')
+        return name
+
+
+class SnmpSession:
+    """The probe at work on one agent. `profile` replaces the setting's (benchmarks, tests)."""
+
+    def __init__(
+        self,
+        target: Target,
+        memory: dict[str, Any],
+        profile: Profile | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """Raises ValueError on a credential that cannot be used. `clock` gives Unix seconds."""
+        assert isinstance(target.settings, SnmpSettings)
+        self._settings = target.settings
+        self._profile: str | Profile | None = profile or target.settings.profile
+        self._labels = target.labels
+        self._clock = clock
+        self._agent = Agent(
+            target.addresses,
+            target.settings.port,
+            security(target.credentials["snmp"]),
+            memory,
+        )
+        self._device: Device | None = None
+
+    @property
+    def device(self) -> Device | None:
+        """What was identified, None before the first answer."""
+        return self._device
+
+    async def ask(self, deadline: float) -> Reading:
+        """One poll: whatever came back before `deadline` (the loop's clock); never raises."""
+        begun = time.monotonic()
+        reading = Reading(start=self._clock())
+        ends = deadline - _MARGIN
+        poll = Poll(Client.shared(), self._agent, ends, self._settings.rows, reading)
+        try:
+            async with asyncio.timeout_at(deadline):
+                await self._poll(poll)
+        except SnmpError as error:
+            _fail(reading, error.reason, error.message, error.hint)
+        except TimeoutError:
+            _fail(reading, Reason.TIMEOUT, "the deadline passed", "")
+        except Exception as error:  # noqa: BLE001  # a probe never raises: it tells what it met
+            _log.warning("an SNMP poll failed in our own code", exc_info=error)
+            _fail(reading, Reason.INTERNAL, f"{type(error).__name__} in the SNMP probe", "")
+        reading.duration = time.monotonic() - begun
+        return reading
+
+    async def close(self) -> None:
+        """Forget the device; sockets are the client's."""
+        self._device = None
+
+    async def _poll(self, poll: Poll) -> None:
+        now = asyncio.get_running_loop().time()
+        device, counters = await self._header(poll)
+        poll.reading.described["device"] = [device.identity]
+        moment = Moment(poll.reading.start, device.ticks)
+        for state, cycle in device.tables:
+            due = Due(self._settings, state, cycle, counters, now)
+            await self._table(poll, state, cycle, due, moment)
+
+    async def _header(self, poll: Poll) -> tuple[Device, Mapping[bytes, Value | None]]:
+        """The device (identified anew after a restart) and its change counters."""
+        device = self._device
+        if device is not None:
+            counters = device.counters()
+            objects = [SYS_UPTIME, *counters, *device.scalars()]
+            known = dict(zip(objects, await poll.get(objects), strict=True))
+            ticks = known[SYS_UPTIME]
+            if not _restarted(device.ticks, ticks):
+                device.ticks = ticks if isinstance(ticks, int) else device.ticks
+                poll.known = known
+                return device, known
+        self._device = None
+        device = await identify(poll, self._labels, self._profile)
+        counters = device.counters()
+        self._device = device
+        return device, dict(zip(counters, await poll.get(counters), strict=True))
+
+    async def _table(
+        self, poll: Poll, state: TableState, cycle: Cycle, due: "Due", moment: Moment
+    ) -> None:
+        if not due.slow and not cycle.sources:
+            return
+        faults = len(poll.missing)
+        poll.reading.tables_expected += 1
+        fresh: dict[str, Fresh] = {}
+        if not due.slow:
+            fresh = await poll.read(state.plan, due.columns(state), cycle.sources)
+            due.slow = state.moved(fresh) and due.early()
+        if due.slow:
+            fresh = await self._learn(poll, state, cycle, due)
+        elif state.renamed(fresh):
+            state.learn(fresh, {})
+        poll.reading.rows += state.rows(fresh, moment)
+        whole = len(poll.missing) == faults
+        poll.reading.tables_answered += whole
+        if whole and (due.slow or not state.plan.described_by.isdisjoint(fresh)):
+            poll.reading.described[state.plan.name] = state.describe(fresh, moment)
+        if state.layout and state.layout.overflow:
+            text = f"{state.layout.overflow} beyond {MOST_INSTANCES} of a kind left out"
+            poll.lose(state.plan.name, MOST_INSTANCES, Reason.LIMIT, text, "")
+
+    async def _learn(
+        self, poll: Poll, state: TableState, cycle: Cycle, due: "Due"
+    ) -> dict[str, Fresh]:
+        """Read all of a table, names included, and lay out its rows."""
+        faults = len(poll.missing)
+        fresh, sources = await poll.discover(state.plan, list(state.plan.columns.values()))
+        looked = await poll.look(state.plan.lookups) if sources else {}
+        if any(one is None for one in looked.values()):
+            poll.lose(state.plan.name, 0, Reason.PARTIAL, "names could not be looked up", "")
+        if sources or state.layout is not None:
+            state.learn(fresh, looked)
+        if len(poll.missing) == faults:
+            cycle.sources = sources
+            due.done()
+        else:
+            cycle.sources = {**cycle.sources, **sources}
+        return fresh
+
+
+class Due:
+    """What of a table is due in this run, by its cycle and its change counter."""
+
+    def __init__(
+        self,
+        settings: SnmpSettings,
+        state: TableState,
+        cycle: Cycle,
+        counters: Mapping[bytes, Value | None],
+        now: float,
+    ) -> None:
+        self._settings, self._cycle, self._now = settings, cycle, now
+        counter = counters.get(state.plan.changed) if state.plan.changed else None
+        moved = cycle.changed is not None and counter is not None and counter != cycle.changed
+        cycle.changed = counter if counter is not None else cycle.changed
+        self._timed = now >= cycle.slow_at
+        self.slow = self._timed or (moved and self.early())
+        self._medium = now >= cycle.medium_at
+
+    def columns(self, state: TableState) -> list[ColumnPlan]:
+        """The columns due in a run that reads no names."""
+        if self._medium:
+            self._cycle.medium_at = self._now + self._settings.medium * _SLACK
+        tiers = {"fast", "medium"} if self._medium else {"fast"}
+        return [one for one in state.plan.columns.values() if one.tier in tiers]
+
+    def early(self) -> bool:
+        """True when the table may read its names out of turn; one that never rests must wait."""
+        self._cycle.early -= 1
+        return self._cycle.early >= 0
+
+    def done(self) -> None:
+        """The table has been read whole: plan its next turns."""
+        self._cycle.slow_at = self._now + self._settings.slow * _SLACK
+        self._cycle.medium_at = self._now + self._settings.medium * _SLACK
+        if self._timed:
+            self._cycle.early = EARLY
+
+
+def _restarted(before: int | None, ticks: Value | None) -> bool:
+    """True when sysUpTime went back (a restart, or its wrap after 497 days: harmless here)."""
+    return isinstance(ticks, int) and before is not None and ticks < before
+
+
+def _fail(reading: Reading, reason: Reason, message: str, hint: str) -> None:
+    """A run that broke off: partial when rows came in, else the reason itself."""
+    reading.reason = Reason.PARTIAL if reading.rows else reason
+    reading.message = f"{reading.message}; {message}" if reading.message else message
+    reading.hint = hint
+
+
+def _open(target: Target, memory: dict[str, Any]) -> SnmpSession:
+    return SnmpSession(target, memory)
+
+
+PROBE = Probe("snmp", SnmpSettings, _open)
