@@ -64,17 +64,20 @@ def listed(value: object) -> object:
     return value if isinstance(value, list) else [value]
 
 
+_LIMIT = {"type": ["number", "string"]}
+_LIMITS = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        "warning": _LIMIT,
+        "critical": _LIMIT,
+        "only": {"type": "object", "additionalProperties": {"type": "string"}},
+    },
+}
 ThresholdUse = Annotated[
     list[ThresholdEntry],
     BeforeValidator(listed),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"$ref": "#/$defs/ThresholdEntry"},
-                {"type": "array", "items": {"$ref": "#/$defs/ThresholdEntry"}},
-            ]
-        }
-    ),
+    WithJsonSchema({"anyOf": [_LIMITS, {"type": "array", "items": _LIMITS}]}),
 ]
 Thresholds = dict[Name, ThresholdUse]
 

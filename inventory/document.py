@@ -226,11 +226,19 @@ class NotifyEntry(Entry):
     after: Duration | None = None
 
 
+_MONTH_DAY = {"type": "integer", "minimum": 1, "maximum": 31}
+MonthDays = Annotated[
+    list[int],
+    BeforeValidator(listed),
+    WithJsonSchema({"anyOf": [_MONTH_DAY, {"type": "array", "items": _MONTH_DAY}]}),
+]
+
+
 class EveryEntry(Entry):
     """A span that comes back."""
 
     weekday: Weekdays | None = None
-    day: Annotated[list[int], BeforeValidator(listed)] | None = None
+    day: MonthDays | None = None
     start: Clock = Field(alias="from")
     end: Clock = Field(alias="to")
 

@@ -93,7 +93,7 @@ def impact(inventory: Inventory, thing: Thing) -> Impact:
 
 
 def cut(inventory: Inventory, graph: "nx.Graph[Thing]", gone: Collection[Thing]) -> set[Thing]:
-    """The given devices and circuits, and those that lose every path to their collector with them."""
+    """The given devices and circuits, and those that lose every path to their collector."""
     dark = {thing for thing in gone if thing.kind in ("device", "circuit")}
     if not dark:
         return dark

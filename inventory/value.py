@@ -79,7 +79,7 @@ def ratio(value: object) -> float:
 
 
 def limit(value: object) -> float:
-    """A threshold's limit: a number, a percentage (as ratio), a duration (s), a bandwidth (bit/s)."""
+    """A threshold's limit: a number, a percentage (ratio), a duration (s), a bandwidth (bit/s)."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return float(value)
     if isinstance(value, str):

@@ -53,7 +53,7 @@ def _cycles(
 
 
 def _addresses(draft: Draft, inventory: Inventory) -> None:
-    """Unique is (collector, address, probe, port, context); for what is only pinged, the address."""
+    """Unique is (collector, address, probe, port, context); the address of what is only pinged."""
     first: dict[tuple[object, ...], str] = {}
     for device in inventory.devices.values():
         if device.lifecycle == "retired":

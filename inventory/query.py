@@ -1,0 +1,212 @@
+"""Finding things: any field by its path, and words in Vietnamese whatever their tone marks.
+
+A thing is looked at as a record of plain values (`record`). References are followed: `site.kind` is
+the kind of a device's site.
+"""
+
+import dataclasses
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+from inventory.model import KINDS, Inventory, Thing
+from inventory.problem import near, quoted
+from inventory.secret import Secret, SecretRef
+
+Record = Mapping[str, Any]
+
+
+class QueryInvalid(ValueError):  # noqa: N818 - it says what is the case
+    """A condition that cannot be read, or a field that nothing has."""
+
+
+def fold(text: str) -> str:
+    """Text for comparing: no marks, đ as d, lower case; so hoà, hòa and hoa are one."""
+    plain = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "d"))
+    return "".join(one for one in plain if not unicodedata.combining(one)).casefold()
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON can hold it; secrets are shown as where they stand, never themselves."""
+    if isinstance(value, (str, int, float, bool)) or value is None:
+        return value
+    if isinstance(value, (SecretRef, Thing)):
+        return str(value)
+    if isinstance(value, Secret):
+        return "***"
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    if isinstance(value, BaseModel):
+        return {key: plain(getattr(value, key)) for key in type(value).model_fields}
+    if dataclasses.is_dataclass(value):
+        return {one.name: plain(getattr(value, one.name)) for one in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(one) for key, one in value.items()}
+    if isinstance(value, (frozenset, set)):
+        return sorted(plain(one) for one in value)
+    if isinstance(value, Sequence):
+        return [plain(one) for one in value]
+    return str(value)
+
+
+def things(inventory: Inventory, kinds: Iterable[str] = KINDS) -> Iterator[tuple[Thing, Any]]:
+    """Everything of some kinds, in the order of the files."""
+    for kind in kinds:
+        for name, one in getattr(inventory, f"{kind}s").items():
+            yield Thing(kind, name), one
+
+
+def find(inventory: Inventory, text: str) -> Thing:
+    """The thing that `kind:name` or a bare name means. Raises QueryInvalid, with what was meant."""
+    kind, colon, name = text.partition(":")
+    kinds = (kind,) if colon else KINDS
+    name = name if colon else text
+    if not set(kinds) <= set(KINDS):
+        raise QueryInvalid(f"unknown kind {quoted(kind)} (one of {', '.join(KINDS)})")
+    for one in kinds:
+        if name in getattr(inventory, f"{one}s"):
+            return Thing(one, name)
+    meant = near(name, (thing.name for thing, _ in things(inventory, kinds)))
+    raise QueryInvalid(f"nothing is called {quoted(text)}" + (f" ({meant})" if meant else ""))
+
+
+def record(inventory: Inventory, thing: Thing) -> dict[str, Any]:
+    """A thing as plain values. A device's `site` and a site's `parent` stand there as names."""
+    found: dict[str, Any] = plain(getattr(inventory, f"{thing.kind}s")[thing.name])
+    return {"thing": str(thing), **found}
+
+
+def look(inventory: Inventory, thing: Thing, path: Sequence[str]) -> list[Any]:
+    """The plain values at a path: none, one, or those of every element of a list."""
+    return _look(inventory, thing, getattr(inventory, f"{thing.kind}s")[thing.name], path)
+
+
+_FOLLOWED = {
+    ("device", "site"): "sites",
+    ("site", "parent"): "sites",
+    ("circuit", "payers"): "sites",
+    ("device", "collector"): "collectors",
+}
+
+
+def _look(inventory: Inventory, thing: Thing, value: Any, path: Sequence[str]) -> list[Any]:
+    if value is None:
+        return []
+    if not path:
+        return _leaves(plain(value))
+    if isinstance(value, (list, tuple, frozenset)):
+        return [one for part in value for one in _look(inventory, thing, part, path)]
+    head, *rest = path
+    below = _step(value, head)
+    section = _FOLLOWED.get((thing.kind, head))
+    if section is None or not rest or not dataclasses.is_dataclass(value):
+        return _look(inventory, thing, below, rest)
+    names = below if isinstance(below, tuple) else (below,)
+    targets = [t for name in names if (t := getattr(inventory, section).get(name)) is not None]
+    there = Thing(section.removesuffix("s"), "")
+    return [one for target in targets for one in _look(inventory, there, target, rest)]
+
+
+def _step(value: Any, key: str) -> Any:
+    if isinstance(value, Mapping):
+        return value.get(key)
+    if key == "address" and hasattr(value, "addresses"):
+        return value.addresses
+    if dataclasses.is_dataclass(value) or isinstance(value, BaseModel):
+        return getattr(value, key, None) if key in _fields(value) else None
+    return None
+
+
+def _fields(value: Any) -> list[str]:
+    if isinstance(value, BaseModel):
+        return list(type(value).model_fields)
+    return [one.name for one in dataclasses.fields(value)]
+
+
+def _leaves(value: Any) -> list[Any]:
+    """The scalars in a plain value; of a mapping that has a name, the name."""
+    if isinstance(value, Mapping):
+        named = value.get("name", value.get("device"))
+        return [named] if isinstance(named, str) else list(value)
+    if isinstance(value, list):
+        return [leaf for one in value for leaf in _leaves(one)]
+    return [] if value is None else [value]
+
+
+Test = Callable[[Inventory, Thing], bool]
+
+
+def condition(text: str) -> tuple[tuple[str, ...], Test]:
+    """Read `path=value`, `path!=value` or `path~part`; the path, and the test. Raises QueryInvalid.
+
+    `=` compares exactly (a number as a number), `~` finds a part of the text, tone marks aside.
+    """
+    marks = [(text.find(sign), sign) for sign in ("!=", "~", "=") if text.find(sign) > 0]
+    if not marks:
+        raise QueryInvalid(f"bad condition {quoted(text)} (write field=value, != or ~)")
+    at, sign = min(marks)
+    path, wanted = tuple(text[:at].strip().split(".")), text[at + len(sign) :].strip()
+
+    def test(inventory: Inventory, thing: Thing) -> bool:
+        found = look(inventory, thing, path)
+        if sign == "~":
+            return any(fold(wanted) in fold(str(one)) for one in found)
+        same = any(_equal(one, wanted) for one in found) or (wanted == "" and not found)
+        return same if sign == "=" else not same
+
+    return path, test
+
+
+def _equal(value: Any, wanted: str) -> bool:
+    if isinstance(value, bool):
+        return wanted in (("on", "true", "yes") if value else ("off", "false", "no"))
+    if isinstance(value, (int, float)):
+        try:
+            return float(wanted) == value
+        except ValueError:
+            return False
+    return bool(unicodedata.normalize("NFC", str(value)) == unicodedata.normalize("NFC", wanted))
+
+
+def select(
+    inventory: Inventory, kind: str, conditions: Sequence[str] = (), words: str = ""
+) -> list[Thing]:
+    """The things of a kind that meet every condition and have every word. Raises QueryInvalid, also
+    for a field that no thing of the kind has.
+    """
+    tests = []
+    for text in conditions:
+        path, test = condition(text)
+        _known(inventory, kind, path)
+        tests.append(test)
+    parts = fold(words).split()
+    return [
+        thing
+        for thing, one in things(inventory, (kind,))
+        if all(test(inventory, thing) for test in tests)
+        and (not parts or _spoken(inventory, thing, one, parts))
+    ]
+
+
+def _spoken(inventory: Inventory, thing: Thing, one: Any, parts: Sequence[str]) -> bool:
+    """Whether every word stands in a name, title, address, tag or unit of the thing or its site."""
+    spoken = [one.name, one.title, *one.tags, *getattr(one, "addresses", ())]
+    site = inventory.sites.get(getattr(one, "site", thing.name if thing.kind == "site" else ""))
+    if site is not None:
+        spoken += [site.name, site.title, site.unit.code, site.unit.name]
+    text = fold(" ".join(spoken))
+    return all(part in text for part in parts)
+
+
+def _known(inventory: Inventory, kind: str, path: Sequence[str]) -> None:
+    """A first word that is no field at all is a slip, not an empty answer."""
+    for _, one in things(inventory, (kind,)):
+        fields = [*_fields(one), *(("address",) if kind == "device" else ())]
+        if path[0] not in fields:
+            meant = near(path[0], fields)
+            also = f" ({meant})" if meant else f" (fields: {', '.join(fields)})"
+            raise QueryInvalid(f"no field {quoted(path[0])}{also}")
+        return
