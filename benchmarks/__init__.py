@@ -1,0 +1,1 @@
+"""Speed, memory and latency, measured beside others and printed (`make bench`); no asserts."""
