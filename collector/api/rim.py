@@ -1,0 +1,87 @@
+"""What the answers share: what hangs on the application, and reading a request's parameters."""
+
+import asyncio
+import base64
+import binascii
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry
+from pydantic import BaseModel
+
+from collector.api.guard import RefusedError
+from collector.api.source import Source
+
+SOURCE = web.AppKey("source", Source)
+REGISTRY = web.AppKey("registry", CollectorRegistry)
+DOCUMENT = web.AppKey("document", bytes)
+SCRAPES = web.AppKey("scrapes", asyncio.Semaphore)
+
+SCRAPES_AT_ONCE = 2
+LIMIT = 200
+LIMIT_MOST = 1_000
+_TEXT_MOST = 200
+
+
+def told(body: BaseModel) -> web.Response:
+    """An answer in one of the shapes."""
+    return web.Response(body=body.model_dump_json().encode(), content_type="application/json")
+
+
+def allow(request: web.Request, *names: str) -> None:
+    """Refuse parameters that would be passed over in silence."""
+    unknown = sorted(set(request.query) - set(names))
+    if unknown:
+        known = f"known here: {', '.join(names)}" if names else "none is known here"
+        raise RefusedError(400, f"unknown parameter {unknown[0][:40]!r}", known)
+
+
+def limit(request: web.Request) -> int:
+    """How many things the asker wants at most."""
+    return whole(request, "limit", LIMIT, LIMIT_MOST)
+
+
+def whole(request: web.Request, name: str, default: int, most: int) -> int:
+    """A whole number from 1 (or 0 for `after`) to `most`."""
+    text = request.query.get(name)
+    if text is None:
+        return default
+    least = 0 if name == "after" else 1
+    if not (text.isascii() and text.isdecimal() and len(text) < 19 and least <= int(text) <= most):
+        raise RefusedError(400, f"{name} is no whole number from {least} to {most}")
+    return int(text)
+
+
+def text(request: web.Request, name: str) -> str:
+    """A text parameter, "" when absent."""
+    found = request.query.get(name, "")
+    if len(found) > _TEXT_MOST:
+        raise RefusedError(400, f"{name} is longer than {_TEXT_MOST} characters")
+    return found
+
+
+def where(request: web.Request) -> list[tuple[str, str, bool]]:
+    """Every `where=field=value` or `where=field!=value`: field, value, shall it be equal."""
+    found = []
+    for one in request.query.getall("where", []):
+        field, sign, value = one.partition("=")
+        if not sign or not field.strip("!") or len(one) > _TEXT_MOST:
+            raise RefusedError(
+                400, f"where={one[:40]} is no filter", "write where=role=ward-router"
+            )
+        found.append((field.removesuffix("!").strip(), value, not field.endswith("!")))
+    return found
+
+
+def cursor(place: str) -> str:
+    """A place in a list, as the asker hands it back."""
+    return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
+
+
+def place(request: web.Request) -> str:
+    """The place that the asker's cursor stands for, "" at the beginning."""
+    given = text(request, "cursor")
+    try:
+        padded = given + "=" * (-len(given) % 4)
+        return base64.b64decode(padded, altchars=b"-_", validate=True).decode()
+    except (binascii.Error, ValueError):
+        raise RefusedError(400, "the cursor is none of ours", "begin without a cursor") from None

@@ -1,0 +1,152 @@
+"""Where the API listens: loopback, or beyond it with TLS and tokens, and never otherwise."""
+
+import asyncio
+import errno
+import ipaddress
+import logging
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+
+from collector.api.guard import BODY, Guard, ListenRefusedError, Token, is_loopback, read_tokens
+from collector.api.openapi import document
+from collector.api.rim import DOCUMENT, REGISTRY, SCRAPES, SCRAPES_AT_ONCE, SOURCE
+from collector.api.routes import ROUTES, role_of
+from collector.api.source import Source
+from collector.selfmetrics import registry
+
+log = logging.getLogger("hatang.api")
+
+LISTEN = "127.0.0.1:9871"
+NEXT_PORTS = 20
+"""On loopback, how many ports after a taken one are tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What lets the API listen beyond loopback: certificate, its key, and a file of tokens, as
+    paths.
+    """
+
+    certificate: str | None = None
+    key: str | None = None
+    tokens: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """An API that listens. `url` is its real address."""
+
+    host: str
+    port: int
+    url: str
+    runner: web.AppRunner
+
+    async def stop(self) -> None:
+        """Stop listening; requests at work get a second."""
+        await self.runner.cleanup()
+
+
+_LOOPBACK_ONLY = Access()
+
+
+async def serve(source: Source, listen: str = LISTEN, access: Access = _LOOPBACK_ONLY) -> Server:
+    """Listen. On loopback the next free port is taken when the wanted one is not.
+
+    Raises ListenRefusedError where that is not safe or not possible, with what to do.
+    """
+    host, port = parse_listen(listen)
+    loopback = is_loopback(host)
+    context = _context(access)
+    if not loopback and (context is None or access.tokens is None):
+        raise ListenRefusedError(
+            f"{listen} is beyond this machine: give --tls-cert, --tls-key and --tokens, "
+            f"or listen on {LISTEN}"
+        )
+    tokens = await asyncio.to_thread(read_tokens, Path(access.tokens)) if access.tokens else ()
+    app = application(source, loopback, tokens)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+    await runner.setup()
+    try:
+        site = await _listen(runner, (host, port), context, NEXT_PORTS if loopback and port else 0)
+    except ListenRefusedError:
+        await runner.cleanup()
+        raise
+    shown = f"[{host}]" if ":" in host else host
+    url = f"{'https' if context else 'http'}://{shown}:{site.port}"
+    log.info("API listens", extra={"url": url, "tokens": len(tokens)})
+    return Server(host, site.port, url, runner)
+
+
+def parse_listen(text: str) -> tuple[str, int]:
+    """`127.0.0.1:9871` or `[::1]:9871` as IP literal and port. Raises ListenRefusedError."""
+    host, _, port = text.rpartition(":")
+    host = "127.0.0.1" if host == "localhost" else host.strip("[]")
+    try:
+        ipaddress.ip_address(host)
+        if not port.isdecimal() or int(port) > 65535:
+            raise ValueError
+    except ValueError:
+        raise ListenRefusedError(f"{text!r} is no address to listen on (as {LISTEN})") from None
+    return host, int(port)
+
+
+def application(source: Source, loopback: bool, tokens: tuple[Token, ...]) -> web.Application:
+    """The routes behind the guard."""
+    guard = Guard(tokens, loopback, role_of)
+    app = web.Application(middlewares=[guard.admit], client_max_size=BODY)
+    app[SOURCE] = source
+    app[SCRAPES] = asyncio.Semaphore(SCRAPES_AT_ONCE)
+    app[REGISTRY] = registry(source)
+    app[DOCUMENT] = document(ROUTES)
+    for route in ROUTES:
+        app.router.add_route(route.method, route.path, route.answer)
+        if route.method == "GET":
+            app.router.add_route("HEAD", route.path, route.answer)
+    app.on_response_prepare.append(_headers)
+    return app
+
+
+async def _headers(_: web.Request, response: web.StreamResponse) -> None:
+    response.headers["Server"] = "hatang"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers.setdefault("Cache-Control", "no-store")
+
+
+def _context(access: Access) -> ssl.SSLContext | None:
+    if access.certificate is None and access.key is None:
+        return None
+    if access.certificate is None or access.key is None:
+        raise ListenRefusedError("--tls-cert and --tls-key stand together")
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        context.load_cert_chain(access.certificate, access.key, password=_no_password)
+    except (OSError, ValueError) as error:
+        raise ListenRefusedError(
+            f"{access.certificate}, {access.key}: no certificate and key: {error}"
+        ) from None
+    return context
+
+
+def _no_password() -> str:
+    raise ValueError("the key is locked by a password")
+
+
+async def _listen(
+    runner: web.AppRunner, place: tuple[str, int], context: ssl.SSLContext | None, spare: int
+) -> web.TCPSite:
+    host, port = place
+    while True:
+        site = web.TCPSite(runner, host, port, ssl_context=context)
+        try:
+            await site.start()
+        except OSError as error:
+            await site.stop()
+            if error.errno != errno.EADDRINUSE or not spare or port == 65535:
+                raise ListenRefusedError(f"{host}:{port}: {error.strerror or error}") from None
+            port, spare = port + 1, spare - 1
+        else:
+            return site

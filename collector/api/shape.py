@@ -1,0 +1,276 @@
+"""The shapes of the API's answers. OpenAPI is made from them, and every answer is one of them.
+
+Times are Unix seconds; a thing that may be anything else than a device is written `kind:name`.
+"""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Answer(BaseModel):
+    """What all answers share: no field that is not described."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Problem(Answer):
+    """Why there is no answer, and what to do about it."""
+
+    error: str
+    hint: str = ""
+    problems: list[str] = Field(default=[], description="Each problem of a refused reload")
+
+
+class Page(Answer):
+    """A part of a list. `next` is the cursor of the part that follows, null at the end."""
+
+    next: str | None = None
+
+
+class Counted(Page):
+    """A part of a list that is in memory, and how many things match in all."""
+
+    total: int
+
+
+class Probe(Answer):
+    """One way in which a thing is asked."""
+
+    name: str
+    probe: str
+    interval: float
+    timeout: float
+
+
+class Verdict(Answer):
+    """What is concluded of a thing, since when, on what evidence. `code` is the metric's value."""
+
+    kind: str
+    name: str
+    site: str = ""
+    role: str = ""
+    state: str = Field(description="up, degraded, down, unreachable or unknown")
+    code: int
+    since: float
+    evidence: str
+
+
+class Device(Answer):
+    """A device of the inventory, and how it is."""
+
+    name: str
+    title: str
+    site: str
+    role: str | None
+    collector: str
+    addresses: list[str]
+    uplinks: list[str]
+    lifecycle: str
+    ping: float | None = Field(description="Seconds between echoes, null when it is not pinged")
+    interval: float
+    hours: str | None
+    tags: list[str]
+    asset: dict[str, Any]
+    credentials: dict[str, str] = Field(description="The credential's name by kind, never a value")
+    probes: list[Probe]
+    state: str
+    since: float | None
+    evidence: str
+
+
+class Devices(Counted):
+    """Devices by name."""
+
+    items: list[Device]
+
+
+class Site(Answer):
+    """A place, and how many devices are in it, those in places below it not counted."""
+
+    name: str
+    title: str
+    kind: str
+    parent: str | None
+    room: str
+    location: tuple[float, float] | None
+    unit: dict[str, str]
+    hours: str | None
+    owner: str
+    contact: str | None
+    tags: list[str]
+    devices: dict[str, int] = Field(description="How many devices, by state")
+
+
+class Sites(Counted):
+    """Sites by name."""
+
+    items: list[Site]
+
+
+class End(Answer):
+    """One end of a circuit."""
+
+    device: str
+    interface: str
+
+
+class Circuit(Answer):
+    """A leased line. `a` is null where it leaves our network."""
+
+    name: str
+    title: str
+    kind: str
+    provider: str
+    contract: str
+    payers: list[str]
+    path: str
+    capacity: float | None = Field(description="Bits per second")
+    targets: dict[str, float | None]
+    probe: str | None
+    a: End | None
+    z: End
+    lifecycle: str
+    hours: str | None
+    tags: list[str]
+
+
+class Circuits(Counted):
+    """Circuits by name."""
+
+    items: list[Circuit]
+
+
+class Service(Answer):
+    """What people use, and what it needs."""
+
+    name: str
+    title: str
+    kind: str
+    level: int | None
+    owner: str
+    needs: list[str]
+    checks: list[Probe]
+    hours: str | None
+    tags: list[str]
+
+
+class Services(Counted):
+    """Services by name."""
+
+    items: list[Service]
+
+
+class Verdicts(Counted):
+    """Verdicts by name, and how many there are of each state among those that match."""
+
+    counts: dict[str, int]
+    items: list[Verdict]
+
+
+class Value(Answer):
+    """One sample as it was read."""
+
+    metric: str
+    labels: dict[str, str]
+    value: int | float
+    time: float
+
+
+class Reading(Answer):
+    """What is known from one job now. `success` is null where nothing ran, as with echoes."""
+
+    job: str
+    probe: str
+    thing: str
+    at: float
+    success: bool | None
+    reason: str
+    message: str
+    hint: str
+    missing: list[str]
+    rows: list[Value]
+
+
+class Readings(Page):
+    """Readings by job."""
+
+    items: list[Reading]
+
+
+class Event(Answer):
+    """An append-only fact."""
+
+    id: int
+    at: float
+    kind: str
+    subject: str
+    text: str
+    detail: dict[str, Any]
+
+
+class Events(Page):
+    """Events, newest first; oldest first after `after`."""
+
+    items: list[Event]
+
+
+class Incident(Answer):
+    """One cause from first evidence to recovery."""
+
+    id: int
+    cause: str
+    detected_at: int
+    closed_at: int | None
+    evidence: str
+    detail: dict[str, Any]
+
+
+class Incidents(Page):
+    """Incidents, newest first."""
+
+    items: list[Incident]
+
+
+class Store(Answer):
+    """How one store is doing."""
+
+    up: bool
+    message: str
+    sent_samples: int
+    errors: dict[str, int]
+    rejected_rows: dict[str, int]
+
+
+class Status(Answer):
+    """The collector at a glance."""
+
+    collector: str
+    version: str
+    province: str
+    timezone: str
+    language: str
+    now: float
+    started: float
+    ready: bool
+    reloaded: float
+    reload_success: bool
+    addresses: dict[str, str]
+    counts: dict[str, int] = Field(description="How many devices, by state")
+    jobs: int
+    polls: int
+    samples: int
+    in_flight: int
+    lateness_p99: float = Field(description="Seconds that recent runs began late, 99th percentile")
+    loop_lag: float
+    spool_bytes: int
+    spool_age: float
+    dropped: dict[str, int]
+    stores: dict[str, Store]
+
+
+class Reloaded(Answer):
+    """The inventory was read again and runs."""
+
+    reloaded: float
+    devices: int

@@ -1,0 +1,250 @@
+"""From what the collector holds to the shapes that the API answers with. Pure; no secret passes."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from collector import journal
+from collector.api import shape
+from collector.api.exposition import rows
+from collector.api.source import Source
+from collector.engine import Verdict
+from collector.events import State
+from collector.pipeline import Latest
+from collector.selfmetrics import VERSION
+from inventory.model import Circuit, Device, Inventory, Service, Site, Use
+from probes import reading
+
+
+def device(one: Device, verdict: Verdict | None) -> shape.Device:
+    """A device, and how it is; one that is not asked is unknown."""
+    return shape.Device(
+        name=one.name,
+        title=one.title,
+        site=one.site,
+        role=one.role,
+        collector=one.collector,
+        addresses=list(one.addresses),
+        uplinks=[str(thing) for thing in one.uplinks],
+        lifecycle=one.lifecycle,
+        ping=one.ping,
+        interval=one.interval,
+        hours=one.hours,
+        tags=list(one.tags),
+        asset=_asset(asdict(one.asset)),
+        credentials={kind: credential.name for kind, credential in one.credentials.items()},
+        probes=_probes(one.probes),
+        state=state_name(verdict),
+        since=verdict.since if verdict else None,
+        evidence=verdict.evidence if verdict else "not asked",
+    )
+
+
+def site(one: Site, states: Mapping[str, Counter[str]]) -> shape.Site:
+    """A site, with its own devices counted by state."""
+    return shape.Site(
+        name=one.name,
+        title=one.title,
+        kind=one.kind,
+        parent=one.parent,
+        room=one.room,
+        location=one.location,
+        unit=asdict(one.unit),
+        hours=one.hours,
+        owner=one.owner,
+        contact=one.contact,
+        tags=list(one.tags),
+        devices=dict(states.get(one.name, {})),
+    )
+
+
+def circuit(one: Circuit) -> shape.Circuit:
+    """A leased line and its contract."""
+    return shape.Circuit(
+        name=one.name,
+        title=one.title,
+        kind=one.kind,
+        provider=one.provider,
+        contract=one.contract,
+        payers=list(one.payers),
+        path=one.path,
+        capacity=one.capacity,
+        targets=asdict(one.targets),
+        probe=one.probe,
+        a=shape.End(**asdict(one.a)) if one.a else None,
+        z=shape.End(**asdict(one.z)),
+        lifecycle=one.lifecycle,
+        hours=one.hours,
+        tags=list(one.tags),
+    )
+
+
+def service(one: Service) -> shape.Service:
+    """A service and its checks."""
+    return shape.Service(
+        name=one.name,
+        title=one.title,
+        kind=one.kind,
+        level=one.level,
+        owner=one.owner,
+        needs=[str(thing) for thing in one.needs],
+        checks=_probes(one.checks),
+        hours=one.hours,
+        tags=list(one.tags),
+    )
+
+
+def verdict(name: str, held: Verdict, inventory: Inventory) -> shape.Verdict:
+    """What is concluded of a device."""
+    known = inventory.devices.get(name)
+    return shape.Verdict(
+        kind="device",
+        name=name,
+        site=known.site if known else "",
+        role=(known.role or "") if known else "",
+        state=state_name(held),
+        code=int(held.state),
+        since=held.since,
+        evidence=held.evidence,
+    )
+
+
+def latest(
+    key: str, one: Latest, metric: str = "", about: tuple[str, str] | None = None
+) -> shape.Reading:
+    """What one job brought last; only of one metric, or only rows with the label `about`."""
+    last, job = one.reading, one.job
+    return shape.Reading(
+        job=key,
+        probe=job.probe.name if job else key.partition("/")[0],
+        thing=f"{job.kind}:{job.thing}" if job else "",
+        at=one.at,
+        success=last.success if last and job else None,
+        reason=str(last.reason or "") if last else "",
+        message=last.message if last else "",
+        hint=last.hint if last else "",
+        missing=list(last.missing) if last else [],
+        rows=[value for value in _values(one, about) if metric in ("", value.metric)],
+    )
+
+
+def event(one: journal.Entry) -> shape.Event:
+    """An event as it was written down."""
+    return shape.Event(
+        id=one.id,
+        at=one.at,
+        kind=one.kind,
+        subject=one.subject,
+        text=one.text,
+        detail=dict(one.detail),
+    )
+
+
+def incident(one: journal.Incident) -> shape.Incident:
+    """An incident as it stands."""
+    return shape.Incident(
+        id=one.id,
+        cause=one.cause,
+        detected_at=one.detected_at,
+        closed_at=one.closed_at,
+        evidence=one.evidence,
+        detail=dict(one.detail),
+    )
+
+
+def status(source: Source, now: float) -> shape.Status:
+    """The collector at a glance."""
+    province = source.plan.inventory.province
+    stats = source.delivery.stats
+    good, reloaded_at = source.reloaded
+    return shape.Status(
+        collector=source.plan.collector,
+        version=VERSION,
+        province=province.name,
+        timezone=province.timezone,
+        language=province.language,
+        now=now,
+        started=source.started,
+        ready=source.ready,
+        reloaded=reloaded_at,
+        reload_success=good,
+        addresses=dict(source.addresses),
+        counts=counts(source.engine.verdicts.values()),
+        jobs=len(source.plan.jobs),
+        polls=source.pipeline.polls,
+        samples=source.pipeline.samples,
+        in_flight=source.schedule.in_flight,
+        lateness_p99=_percentile(list(source.schedule.lateness), 0.99),
+        loop_lag=source.loop_lag,
+        spool_bytes=stats.spool_bytes,
+        spool_age=stats.spool_age_seconds,
+        dropped=dict(stats.dropped),
+        stores={
+            name: shape.Store(
+                up=store.up,
+                message=store.message,
+                sent_samples=store.sent_samples,
+                errors=dict(store.errors),
+                rejected_rows=dict(store.rejected_rows),
+            )
+            for name, store in list(stats.stores.items())
+        },
+    )
+
+
+def counts(verdicts: Iterable[Verdict]) -> dict[str, int]:
+    """How many there are of every state, 0 where none."""
+    found = Counter(held.state for held in verdicts)
+    return {state.name.lower(): found[state] for state in State}
+
+
+def states_by_site(source: Source) -> dict[str, Counter[str]]:
+    """How many devices of each state each site has."""
+    found: dict[str, Counter[str]] = {}
+    held = source.engine.verdicts
+    for one in source.plan.inventory.devices.values():
+        found.setdefault(one.site, Counter())[state_name(held.get(one.name))] += 1
+    return found
+
+
+def state_name(held: Verdict | None) -> str:
+    """The word of the catalogue."""
+    return (held.state if held else State.UNKNOWN).name.lower()
+
+
+def _values(one: Latest, about: tuple[str, str] | None) -> list[shape.Value]:
+    return [
+        shape.Value(
+            metric=f"{row.head.subject}_{field}",
+            labels=dict(row.head.labels),
+            value=value,
+            time=round(at, 3),
+        )
+        for row, at in rows(one)
+        if about is None or about in row.head.labels
+        for field, value in reading.values(row.fields).items()
+    ]
+
+
+def _probes(uses: Iterable[Use]) -> list[shape.Probe]:
+    return [
+        shape.Probe(name=use.name, probe=use.probe, interval=use.interval, timeout=use.timeout)
+        for use in uses
+    ]
+
+
+def _asset(fields: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: value if isinstance(value, str) else value.isoformat()
+        for name, value in fields.items()
+        if value
+    }
+
+
+def _percentile(numbers: list[float], share: float) -> float:
+    if not numbers:
+        return 0.0
+    numbers.sort()
+    return max(numbers[math.ceil(share * len(numbers)) - 1], 0.0)

@@ -1,0 +1,196 @@
+"""A collector at rest for the tests of its HTTP face: real parts, nothing asked."""
+
+import os
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from collector.delivery import DeliveryStats
+from collector.engine import Engine
+from collector.events import EchoHeard, EchoLost, InventoryChanged, State, Tick
+from collector.journal import Journal
+from collector.pipeline import Pipeline
+from collector.plan import Plan, build
+from collector.sender import StoreStats
+from collector.state import Memory
+from inventory.model import (
+    Asset,
+    Circuit,
+    Collector,
+    Credential,
+    Device,
+    End,
+    Inventory,
+    Province,
+    Service,
+    Site,
+    Thing,
+    Unit,
+    Use,
+)
+from inventory.secret import SecretRef
+from probes.probe import Probe, Session, Settings, Target
+from probes.reading import Head, Reading, Reason, Row, info
+
+PLANTED = "s3cret-planted-community"
+NOW = 1_795_223_700.0
+
+_DOWN = "hbh-xa-05212-rt01"
+_UP = "hbh-dc-sw01"
+
+
+def _no_session(target: Target, memory: dict[str, Any]) -> Session:
+    raise AssertionError("these tests ask nobody")
+
+
+PROBES = {name: Probe(name, Settings, _no_session) for name in ("snmp", "http")}
+
+
+def _device(name: str, site: str, role: str, credential: Credential, **more: Any) -> Device:
+    use = Use("snmp", "snmp", 60.0, 5.0, Settings())
+    return Device(
+        name,
+        more.pop("title", name),
+        "noc-1",
+        more.pop("addresses", ("127.0.0.9",)),
+        site,
+        role,
+        more.pop("uplinks", ()),
+        (use,),
+        {"snmp": credential},
+        **more,
+    )
+
+
+def province() -> Inventory:
+    """Two places, two devices, a circuit between them, a service."""
+    os.environ["HATANG_TEST_COMMUNITY"] = PLANTED
+    secret = SecretRef("env", "HATANG_TEST_COMMUNITY")
+    credential = Credential("ward", "snmp", {"version": "2c", "community": secret})
+    devices = [
+        _device(
+            _DOWN,
+            "pa-co",
+            "ward-router",
+            credential,
+            title="Router UBND xã Pà Cò",
+            uplinks=(Thing("circuit", "tsl-a"),),
+            tags=("level-3",),
+            asset=Asset(serial="FG1"),
+            hours="office",
+        ),
+        _device(_UP, "dc", "core-switch", credential, addresses=("127.0.0.10", "127.0.0.11")),
+    ]
+    sites = [
+        Site("dc", "Trung tâm tích hợp dữ liệu tỉnh", "data-centre", location=(20.81, 105.34)),
+        Site("pa-co", "UBND xã Pà Cò", "ward", parent="dc", unit=Unit("05212", "Xã Pà Cò")),
+    ]
+    line = Circuit("tsl-a", "Kênh xã Pà Cò", End(_DOWN, "wan1"), End(_UP), "tslcd", capacity=2e8)
+    check = Use("home", "http", 60.0, 5.0, Settings())
+    portal = Service(
+        "mot-cua", "Một cửa điện tử", "noc-1", needs=(Thing("device", _UP),), checks=(check,)
+    )
+    return Inventory(
+        Province("Hòa <b>Bình"),
+        {"noc-1": Collector("noc-1")},
+        {site.name: site for site in sites},
+        {device.name: device for device in devices},
+        {line.name: line},
+        {portal.name: portal},
+        {},
+        {},
+        (),
+        (),
+    )
+
+
+@dataclass
+class Beat:
+    """What the API reads of the schedule."""
+
+    in_flight: int = 3
+    lateness: deque[float] = field(default_factory=lambda: deque([0.001, 0.002, 0.5]))
+
+
+@dataclass
+class Way:
+    """What the API reads of the delivery."""
+
+    stats: DeliveryStats
+    accepting: bool = True
+
+
+class Running:
+    """A collector whose readings and verdicts are given."""
+
+    def __init__(self, state: Path) -> None:
+        self.plan: Plan = build(province(), "noc-1", PROBES, lambda one: one.fetch())
+        self.pipeline = Pipeline(lambda batch: None, Memory(state / "memory.sqlite"))
+        self.schedule = Beat()
+        self.engine = Engine()
+        store = StoreStats(up=True, message="ok", sent_samples=7)
+        store.errors["timeout"] = 2
+        store.dropped["rejected"] = 5
+        self.delivery = Way(DeliveryStats({"local": store}, 4096, spool_age_seconds=1.5))
+        self.journal = Journal(state / "events.sqlite")
+        self.journal.start()
+        self.started = NOW
+        self.ready = True
+        self.addresses = {"api": "http://127.0.0.1:9871"}
+        self.loop_lag = 0.001
+        self.reloaded = (True, NOW)
+        self.problems: list[str] = []
+        self._judge()
+        self._read()
+
+    async def reload(self) -> list[str]:
+        """As told by `problems`."""
+        self.reloaded = (not self.problems, time.time())
+        return self.problems
+
+    def _judge(self) -> None:
+        names = (_DOWN, _UP)
+        self.engine.step(InventoryChanged("noc-1", names, names), NOW)
+        self.engine.step(EchoHeard("noc-1", _UP), NOW)
+        self.engine.step(EchoLost("noc-1", _DOWN, NOW - 5), NOW)
+        (change,) = self.engine.step(Tick("noc-1"), NOW + 60).changes
+        assert change.state is State.DOWN
+        self.journal.event("verdict", f"device:{_DOWN}", change.evidence, NOW, state="down")
+        self.journal.event("reload", "collector:noc-1", "done", NOW)
+        self.journal.open_incident(f"device:{_DOWN}", NOW, change.evidence)
+        assert self.journal.flush()
+
+    def _read(self) -> None:
+        job = self.plan.jobs[f"device/{_UP}/snmp"]
+        labels = job.target.labels
+        port = (*labels, ("interface", 'Gi0/1 "core" \\ a'))
+        rows = [
+            Row(Head("interface", port), b"receive_bytes_total=18446744073709551615,up=1"),
+            Row(Head("memory", (*labels, ("pool", "system"))), b"used_ratio=0.25"),
+        ]
+        described = {
+            "if": [Row(Head("interface", port), b"speed_bits_per_second=1000000000")],
+            "system": [info("device", (*labels, ("vendor", "Cisco")))],
+        }
+        reading = Reading(
+            NOW,
+            0.25,
+            rows,
+            described,
+            Reason.PARTIAL,
+            "1 of 3 tables did not answer",
+            "look at the agent's load",
+            3,
+            2,
+            ("storage",),
+        )
+        self.pipeline.accept(job, reading, 0.0, 0)
+        echo = Head("icmp", (("device", _UP), ("site", "dc")))
+        self.pipeline.observe("icmp/127.0.0.10", [Row(echo, b"rtt_seconds=0.002")], NOW)
+        failed = self.plan.jobs["service/mot-cua/home"]
+        self.pipeline.accept(failed, Reading(NOW, 5.0, reason=Reason.TIMEOUT), 0.0, 0)
+        self.pipeline.observe(
+            "self", [Row(Head("collector", (("collector", "noc-1"),)), b"polls_total=2")], NOW
+        )
