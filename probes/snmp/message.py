@@ -225,6 +225,8 @@ def varbinds(pdu: Pdu) -> tuple[list[bytes], list[Value | None]]:
                 value(number(data[start:stop]))
             elif tag == 4:
                 value(data[start:stop])
+            elif tag == 2 and size == 1 and data[start] < 128:
+                value(data[start])
             else:
                 value(ber.decode_value(tag, data[start:stop]))
             at = stop

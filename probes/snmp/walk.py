@@ -16,6 +16,7 @@ from probes.snmp.cursor import Cursor
 from probes.snmp.errors import SnmpError
 from probes.snmp.exchange import Asker, Exchange
 from probes.snmp.message import Pdu, Request
+from probes.snmp.pace import width
 
 SIDE_BY_SIDE = 10
 """Columns in a request when it is not known how long they are."""
@@ -106,12 +107,13 @@ class Walk:
             self._careful = 1
             return [self._suspects.popleft()] if self._suspects else []
         budget, count = self._budget(), len(self._waiting)
-        width = min(budget, SIDE_BY_SIDE)
         if self._v1:
-            width = budget
-        elif self._rows and self._rows < budget:
-            width = budget // (self._rows + 1)
-        groups = -(-count // min(width, count))
+            wide = budget
+        elif self._rows:
+            wide = width(count, self._rows, budget)
+        else:
+            wide = min(budget, SIDE_BY_SIDE)
+        groups = -(-count // min(wide, count))
         return [self._waiting.popleft() for _ in range(-(-count // groups))]
 
     def _repetitions(self, group: list[Cursor], budget: int) -> int:
@@ -152,15 +154,15 @@ class Walk:
         if len(names) < len(group):
             self._waiting.extendleft(reversed(group[len(names) :]))
             self._group = group = group[: len(names)]
-        width = len(group)
-        end = len(names) // width * width
+        wide = len(group)
+        end = len(names) // wide * wide
         absent = None in values
         leader = group[0]
         start = leader.last
-        leader.read(names[0:end:width], values[0:end:width])
-        for i in range(1, width):
+        leader.read(names[0:end:wide], values[0:end:wide])
+        for i in range(1, wide):
             cursor = group[i]
-            ours, theirs = names[i:end:width], values[i:end:width]
+            ours, theirs = names[i:end:wide], values[i:end:wide]
             plain = not absent and cursor.last == start and not leader.fault
             if not (plain and cursor.follow(ours, theirs, leader)):
                 cursor.read(ours, theirs)
