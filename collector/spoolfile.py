@@ -73,7 +73,7 @@ def _connect(path: Path | str) -> sqlite3.Connection:
         db.execute(
             "INSERT INTO sqlite_sequence(name, seq) SELECT 'batch', ?"
             " WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'batch')",
-            (time.time_ns() // 1_000_000,),
+            (time.time_ns() // 1000,),
         )
     except sqlite3.Error:
         db.close()

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 WRITE_EVERY = 30.0
+BUSY_SECONDS = 2.0
 VALUE_BYTES = 1 << 20
 """Largest dict that is kept, as JSON: devices decide what is in it."""
 
@@ -128,7 +129,7 @@ class Memory:
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
-        db = sqlite3.connect(self.path, timeout=2.0, isolation_level=None)
+        db = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
         try:
             db.execute("PRAGMA journal_mode=WAL")
             db.execute(

@@ -99,8 +99,8 @@ def reason(error: Exception) -> str:
         return "name"
     if isinstance(error, urllib3.exceptions.SSLError):
         return "tls"
+    if isinstance(error, urllib3.exceptions.NewConnectionError):  # also a TimeoutError to urllib3
+        return "refused" if "refused" in str(error) else "unreachable"
     if isinstance(error, urllib3.exceptions.TimeoutError):
         return "timeout"
-    if isinstance(error, urllib3.exceptions.NewConnectionError):
-        return "refused" if "refused" in str(error) else "unreachable"
     return "protocol"
