@@ -1,0 +1,56 @@
+"""`hatang check`: every error in inventory and profiles, at once."""
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from collector.command.inventory import default_inventory, missing
+from inventory.load import Inventory, InventoryInvalid, load
+from probes.registry import vocabulary
+from probes.snmp.profile import ProfileInvalid
+
+EXAMPLE = """\
+examples:
+  hatang check
+  hatang check -i inventory.yaml --json
+
+A problem is written `file:line: path: what is wrong (what was probably meant)`; with --json as an
+object a line: file, line, path, message, suggestion. Exit code 1 when there are problems. Secrets
+are not fetched: whether env:NAME is set is known where the collector runs.
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Flags of `hatang check`."""
+    parser.epilog = EXAMPLE
+    parser.add_argument("-i", "--inventory", type=Path, default=default_inventory(), metavar="FILE")
+    parser.add_argument("--json", action="store_true", help="problems as one object a line")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 nothing wrong, 1 problems, 2 no such file."""
+    if not args.inventory.exists():
+        print(missing(args.inventory), file=sys.stderr)
+        return 2
+    try:
+        inventory = load(args.inventory, vocabulary())
+    except ProfileInvalid as error:
+        print(error)
+        return 1
+    except InventoryInvalid as error:
+        for problem in error.errors:
+            print(json.dumps(asdict(problem), ensure_ascii=False) if args.json else problem)
+        count = len(error.errors)
+        print(f"{count} problem{'s' if count > 1 else ''}", file=sys.stderr)
+        return 1
+    if not args.json:
+        print(f"{args.inventory}: {counted(inventory)}: no problems")
+    return 0
+
+
+def counted(inventory: Inventory) -> str:
+    """How much there is of everything."""
+    kinds = ("devices", "circuits", "services", "sites")
+    return ", ".join(f"{len(getattr(inventory, kind))} {kind}" for kind in kinds)
