@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from collector import log as logs
-from collector.api import server as api
+from collector.api import Access, ListenRefusedError, serve
 from collector.collector import Collector, load_plan
 from collector.command.inventory import default_inventory
 from collector.delivery import Delivery
@@ -84,7 +84,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         with _own(state):
             return asyncio.run(_run(args, loaded.plan, state))
-    except (CannotStartError, ValueError) as error:
+    except (CannotStartError, ListenRefusedError, ValueError) as error:
         print(f"hatang run: {error}", file=sys.stderr)
         return 1
 
@@ -129,8 +129,9 @@ async def _run(args: argparse.Namespace, plan: Plan, state: Path) -> int:
         collector = Collector(plan, args.inventory, delivery, memory, journal)
         await _start(collector)
         stack.push_async_callback(collector.stop)
-        server = await api.start(collector, args.listen, _tls(args), _path(args.tokens))
-        stack.push_async_callback(server.close)
+        access = Access(args.tls_cert, args.tls_key, args.tokens)
+        server = await serve(collector, args.listen, access)
+        stack.push_async_callback(server.stop)
         collector.addresses = {"api": server.url, **_queries(args, stores)}
         loop.add_signal_handler(signal.SIGHUP, lambda: _reload(collector))
         _announce(state, collector)
@@ -192,13 +193,3 @@ def _announce(state: Path, collector: Collector) -> None:
     fresh.replace(state / "run.json")
     counts = {"jobs": len(collector.plan.jobs), "pings": len(collector.plan.pings)}
     log.info("running", extra={**counts, **collector.addresses})
-
-
-def _tls(args: argparse.Namespace) -> tuple[Path, Path] | None:
-    if bool(args.tls_cert) != bool(args.tls_key):
-        raise CannotStartError("--tls-cert and --tls-key go together")
-    return (Path(args.tls_cert), Path(args.tls_key)) if args.tls_cert else None
-
-
-def _path(text: str | None) -> Path | None:
-    return Path(text) if text else None
