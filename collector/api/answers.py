@@ -16,8 +16,7 @@ from pydantic import BaseModel
 from collector.api import rim, shape, view
 from collector.api.guard import RefusedError, problem
 from collector.api.rim import SOURCE
-from collector.api.search import found
-from collector.api.source import Source
+from collector.api.search import matching
 from collector.engine import Verdict
 from collector.pipeline import Latest
 
@@ -29,17 +28,6 @@ T = TypeVar("T")
 Held = Mapping[str, Verdict]
 
 
-def _matching(request: web.Request, source: Source, things: Mapping[str, T]) -> dict[str, T]:
-    """The things that the request's filters and search mean, by name in order."""
-    filters, words = rim.where(request), rim.text(request, "search")
-    inventory, held = source.plan.inventory, source.engine.verdicts
-    return {
-        name: things[name]
-        for name in sorted(things)
-        if found(things[name], inventory, filters, words, view.state_name(held.get(name)))
-    }
-
-
 def _paged(request: web.Request, names: Iterable[str]) -> tuple[list[str], str | None]:
     """One page of names that are in order, and the cursor of the next."""
     after, most = rim.place(request), rim.limit(request)
@@ -49,18 +37,21 @@ def _paged(request: web.Request, names: Iterable[str]) -> tuple[list[str], str |
 
 async def _listing(
     request: web.Request,
-    things: Mapping[str, T],
-    shown: Callable[[T], BaseModel],
+    kind: str,
+    shown: Callable[[Any], BaseModel],
     page: Callable[..., BaseModel],
 ) -> web.Response:
     rim.allow(request, *LISTED)
     source = request.app[SOURCE]
+    inventory, held = source.plan.inventory, dict(source.engine.verdicts)
+    conditions, words = request.query.getall("where", []), rim.text(request, "search")
 
     def work() -> BaseModel:
-        matching = _matching(request, source, things)
-        names, following = _paged(request, matching)
-        items = [shown(matching[name]) for name in names]
-        return page(items=items, next=following, total=len(matching))
+        found = matching(inventory, kind, conditions, words, held)
+        names, following = _paged(request, found)
+        things = getattr(inventory, f"{kind}s")
+        items = [shown(things[name]) for name in names]
+        return page(items=items, next=following, total=len(found))
 
     return rim.told(await asyncio.to_thread(work))
 
@@ -78,9 +69,8 @@ async def devices(request: web.Request) -> web.Response:
     """Devices of the inventory."""
     source = request.app[SOURCE]
     held = source.engine.verdicts
-    things = source.plan.inventory.devices
     return await _listing(
-        request, things, lambda one: view.device(one, held.get(one.name)), shape.Devices
+        request, "device", lambda one: view.device(one, held.get(one.name)), shape.Devices
     )
 
 
@@ -95,8 +85,7 @@ async def sites(request: web.Request) -> web.Response:
     """Sites of the inventory."""
     source = request.app[SOURCE]
     states = view.states_by_site(source)
-    things = source.plan.inventory.sites
-    return await _listing(request, things, lambda one: view.site(one, states), shape.Sites)
+    return await _listing(request, "site", lambda one: view.site(one, states), shape.Sites)
 
 
 async def site(request: web.Request) -> web.Response:
@@ -108,8 +97,7 @@ async def site(request: web.Request) -> web.Response:
 
 async def circuits(request: web.Request) -> web.Response:
     """Circuits of the inventory."""
-    things = request.app[SOURCE].plan.inventory.circuits
-    return await _listing(request, things, view.circuit, shape.Circuits)
+    return await _listing(request, "circuit", view.circuit, shape.Circuits)
 
 
 async def circuit(request: web.Request) -> web.Response:
@@ -120,8 +108,7 @@ async def circuit(request: web.Request) -> web.Response:
 
 async def services(request: web.Request) -> web.Response:
     """Services of the inventory."""
-    things = request.app[SOURCE].plan.inventory.services
-    return await _listing(request, things, view.service, shape.Services)
+    return await _listing(request, "service", view.service, shape.Services)
 
 
 async def service(request: web.Request) -> web.Response:
@@ -135,16 +122,17 @@ async def verdicts(request: web.Request) -> web.Response:
     rim.allow(request, *LISTED)
     source = request.app[SOURCE]
     inventory, held = source.plan.inventory, dict(source.engine.verdicts)
-    judged = {name: inventory.devices[name] for name in held if name in inventory.devices}
+    conditions, words = request.query.getall("where", []), rim.text(request, "search")
 
     def work() -> shape.Verdicts:
-        matching = _matching(request, source, judged)
-        names, following = _paged(request, matching)
+        known = matching(inventory, "device", conditions, words, held)
+        judged = [name for name in known if name in held]
+        names, following = _paged(request, judged)
         return shape.Verdicts(
             items=[view.verdict(name, held[name], inventory) for name in names],
             next=following,
-            total=len(matching),
-            counts=view.counts(held[name] for name in matching),
+            total=len(judged),
+            counts=view.counts(held[name] for name in judged),
         )
 
     return rim.told(await asyncio.to_thread(work))
@@ -256,9 +244,11 @@ def _journal_place(request: web.Request) -> tuple[int | None, int | None]:
 
 
 def _equal(request: web.Request, names: tuple[str, ...]) -> dict[str, str]:
+    """The journal's own filters: a name, an equals sign, the whole text."""
     found = {}
-    for name, value, equal in rim.where(request):
-        if name not in names or not equal:
+    for condition in request.query.getall("where", []):
+        name, _, value = condition.partition("=")
+        if name not in names:
             raise RefusedError(400, f"no filter by {name[:40]!r} here", f"by {' or '.join(names)}")
         found[name] = value
     return found

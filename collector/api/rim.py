@@ -59,19 +59,6 @@ def text(request: web.Request, name: str) -> str:
     return found
 
 
-def where(request: web.Request) -> list[tuple[str, str, bool]]:
-    """Every `where=field=value` or `where=field!=value`: field, value, shall it be equal."""
-    found = []
-    for one in request.query.getall("where", []):
-        field, sign, value = one.partition("=")
-        if not sign or not field.strip("!") or len(one) > _TEXT_MOST:
-            raise RefusedError(
-                400, f"where={one[:40]} is no filter", "write where=role=ward-router"
-            )
-        found.append((field.removesuffix("!").strip(), value, not field.endswith("!")))
-    return found
-
-
 def cursor(place: str) -> str:
     """A place in a list, as the asker hands it back."""
     return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")

@@ -40,7 +40,9 @@ class Route:
 
 
 WHERE = Parameter(
-    "where", "field=value or field!=value, as in role=ward-router or site.kind=ward", repeated=True
+    "where",
+    "field=value, != or ~ (a part of it), as in role=ward-router or site.kind=ward; also state",
+    repeated=True,
 )
 SEARCH = Parameter("search", "words to find, without regard to case and Vietnamese marks")
 LIMIT = Parameter("limit", "items in one answer, at most 1000", "integer")
