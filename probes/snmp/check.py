@@ -18,6 +18,11 @@ def problems(profile: Profile) -> list[str]:
     for name, table in profile.tables.items():
         known = {*table.columns, *table.scalars, *table.lookups}
         found += [f"tables.{name}: {text}" for text in _table(table, known)]
+        found += [
+            f'tables.{name}.unless: no table "{one}"'
+            for one in table.unless
+            if one not in profile.tables
+        ]
         for at, rows in enumerate(table.rows):
             where = f"tables.{name}.rows.{at}"
             found += [f"{where}: {text}" for text in _references(rows, known)]

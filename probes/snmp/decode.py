@@ -18,8 +18,8 @@ MOST_INSTANCES = 1000
 """Rows of a subject that one device may have (docs/metrics.md)."""
 
 Labels = tuple[tuple[str, str], ...]
-Claims = dict[str, dict[str, set[str]]]
-"""Names in use on a device: subject, then table."""
+Claims = dict[str, dict[tuple[str, int], tuple[frozenset[str], set[str]]]]
+"""Names in use on a device by subject, then by table and block in it, with their fields."""
 
 
 class Fresh(NamedTuple):
@@ -68,6 +68,7 @@ class TableState:
     latest: dict[str, Fresh] = field(default_factory=dict)
     layout: Layout | None = None
     described: list[Row] = field(default_factory=list)
+    told: tuple[Layout | None, dict[str, list[Value]]] = (None, {})
     shapes: dict[tuple[int, tuple[str, ...]], Shape | None] = field(default_factory=dict)
 
     def moved(self, fresh: Mapping[str, Fresh]) -> bool:
@@ -143,8 +144,9 @@ class TableState:
         return {name: cells.get(index) for name, cells in self.kept.items()}
 
     def _name(self, indexes: list[bytes], sure: set[str]) -> None:
-        for tables in self.claims.values():
-            tables.pop(self.plan.name, None)
+        for blocks in self.claims.values():
+            for key in [key for key in blocks if key[0] == self.plan.name]:
+                del blocks[key]
         rows = {index: self._row(index) for index in indexes}
         layout = Layout(indexes, [])
         named: dict[str, dict[tuple[bytes, str], str]] = {}
@@ -164,22 +166,27 @@ class TableState:
     ) -> Block:
         wanted = {i: r for i, r in rows.items() if all(fits(r.get(c)) for c, fits in plan.where)}
         called, made = _called(plan, wanted, sure)
-        tables = self.claims.setdefault(plan.subject, {})
-        taken = {name for one in tables.values() for name in one} | set(own.values())
+        claims = self.claims.setdefault(plan.subject, {})
+        names = {name for _, one in claims.values() for name in one}
+        # rows of other tables may share a name where they say other things of the same instance
+        taken = {n for fields, one in claims.values() if fields & plan.fields for n in one}
         fresh = {i: n for i, n in called.items() if (i, n) not in own}
-        more = self._more(plan, rows, fresh, taken)
-        unique = distinct(fresh, more, taken)
-        room = MOST_INSTANCES - len(taken)
-        layout.overflow += max(0, len(unique) - room)
-        own |= {(i, called[i]): name for i, name in list(unique.items())[: max(0, room)]}
-        names = {i: own[i, n] for i, n in called.items() if (i, n) in own}
-        tables[self.plan.name] = set(own.values())
-        heads = {i: self._head(plan, name, wanted[i], i) for i, name in names.items()}
+        unique = distinct(fresh, self._more(plan, rows, fresh, taken), taken)
+        room = MOST_INSTANCES - len(names)
+        for index, name in unique.items():
+            room -= name not in names
+            if room >= 0:
+                own[index, called[index]] = name
+            else:
+                layout.overflow += 1
+        named = {i: own[i, n] for i, n in called.items() if (i, n) in own}
+        claims[self.plan.name, len(layout.blocks)] = (plan.fields, set(named.values()))
+        heads = {i: self._head(plan, name, wanted[i], i) for i, name in named.items()}
         total = plan.spec.total
         return Block(
             plan,
             [heads.get(index) for index in layout.indexes],
-            [i in made or names.get(i) != called.get(i) for i in layout.indexes],
+            [i in made or named.get(i) != called.get(i) for i in layout.indexes],
             self._head(plan, total.name, {}, b"") if total and heads else None,
         )
 
@@ -279,9 +286,17 @@ class TableState:
         return found
 
     def describe(self, fresh: Mapping[str, Fresh], moment: Moment) -> list[Row]:
-        """The described rows: info with its labels, and the fields that change rarely."""
+        """The described rows: info with its labels, and the fields that change rarely.
+
+        The same rows as before when nothing that they are made of has changed.
+        """
         if self.layout is None:
             return []
+        by = {n: one.values for n, one in fresh.items() if n in self.plan.described_by}
+        layout, old = self.told
+        if layout is self.layout and all(old.get(name) == one for name, one in by.items()):
+            return self.described
+        self.told = (self.layout, {**old, **by})
         found: list[Row] = []
         for block in self.layout.blocks:
             sources = self._sources(block.plan.described, fresh)

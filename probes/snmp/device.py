@@ -1,6 +1,7 @@
-"""What a session knows of the device it polls: who it is, its profile, its tables and their turns."""
+"""What a session knows of the device it polls: who it is, its tables and their turns."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from probes.reading import Row, info
@@ -50,6 +51,10 @@ class Device:
     def counters(self) -> list[bytes]:
         """The change counters of its tables."""
         return sorted({state.plan.changed for state, _ in self.tables if state.plan.changed})
+
+    def has(self, names: Collection[str]) -> bool:
+        """True when one of these tables has rows on it."""
+        return any(cycle.sources for state, cycle in self.tables if state.plan.name in names)
 
     def scalars(self) -> list[bytes]:
         """The scalars that it has and that are read each time."""

@@ -1,7 +1,8 @@
 """What the rows of a device are called, so that no two share a name and a name outlives its index.
 
 Duplicates all take ` (<more>)` where the profile knows more (an interface's ifDescr), then `#n`
-in the order of their indexes; so do names that another table of the device has taken (docs/metrics.md).
+in the order of their indexes; so do names that another table of the device has taken
+(docs/metrics.md).
 """
 
 from collections import Counter

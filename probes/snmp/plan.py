@@ -86,6 +86,7 @@ class RowsPlan:
     info: tuple[tuple[str, Template], ...]
     measured: tuple[FieldPlan, ...]
     described: tuple[FieldPlan, ...]
+    fields: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,7 @@ class TablePlan:
     changed: bytes | None
     rows: tuple[RowsPlan, ...]
     described_by: frozenset[str]
+    unless: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,7 @@ def _source(text: str, forms: Mapping[str, str | None]) -> tuple[Template, tuple
 
 
 def _own(name: str, index: bytes) -> str:
-    """`index`; `index.1`, one part (negative from the end); `text.1`, the parts from there as text."""
+    """`index`; `index.1`, one part (`-1` the last); `text.1`, the parts from there as text."""
     numbers = arcs(index)
     word, _, at = name.partition(".")
     if word == "index":
@@ -306,6 +308,7 @@ def _rows(rows: Rows, forms: Mapping[str, str | None]) -> RowsPlan:
         info=tuple((name, _template(text, forms)) for name, text in rows.info.items()),
         measured=tuple(field for field in fields if field not in described),
         described=tuple(described),
+        fields=frozenset(rows.fields) | ({"info"} if rows.info else set()),
     )
 
 
@@ -357,6 +360,7 @@ def _table(name: str, table: TableSpec) -> TablePlan:
         changed=encode_oid(table.changed) if table.changed else None,
         rows=rows,
         described_by=frozenset(_described_by(rows)),
+        unless=tuple(table.unless),
     )
 
 

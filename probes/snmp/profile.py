@@ -163,9 +163,10 @@ class Rows(Part):
 
 
 class TableSpec(Part):
-    """Columns that are read together, and the rows they make."""
+    """Columns read together, and the rows they make; not asked where an `unless` table has rows."""
 
     tier: Tier = "fast"
+    unless: list[str] = []
     columns: dict[str, Annotated[Column, BeforeValidator(_column)]] = {}
     scalars: dict[str, Annotated[Column, BeforeValidator(_column)]] = {}
     lookups: dict[str, Lookup] = {}
@@ -229,7 +230,7 @@ def match(profiles: Mapping[str, Profile], sys_object_id: str, sys_descr: str) -
 def read(path: Path) -> Document:
     """One file. Raises ProfileInvalid with every problem of its form."""
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         text = " ".join(str(error).split())
         raise ProfileInvalid([f"{path.name}: cannot be read: {text}"]) from None

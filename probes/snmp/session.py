@@ -122,10 +122,9 @@ class SnmpSession:
         now = asyncio.get_running_loop().time()
         device, counters = await self._header(poll)
         poll.reading.described["device"] = [device.identity]
-        moment = Moment(poll.reading.start, device.ticks)
         for state, cycle in device.tables:
             due = Due(self._settings, state, cycle, counters, now)
-            await self._table(poll, state, cycle, due, moment)
+            await self._table(poll, device, state, cycle, due)
 
     async def _header(self, poll: Poll) -> tuple[Device, Mapping[bytes, Value | None]]:
         """The device (identified anew after a restart) and its change counters."""
@@ -146,9 +145,10 @@ class SnmpSession:
         return device, dict(zip(counters, await poll.get(counters), strict=True))
 
     async def _table(
-        self, poll: Poll, state: TableState, cycle: Cycle, due: "Due", moment: Moment
+        self, poll: Poll, device: Device, state: TableState, cycle: Cycle, due: "Due"
     ) -> None:
-        if not due.slow and not cycle.sources:
+        moment = Moment(poll.reading.start, device.ticks)
+        if not (due.slow or cycle.sources) or device.has(state.plan.unless):
             return
         faults = len(poll.missing)
         poll.reading.tables_expected += 1
