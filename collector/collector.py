@@ -101,7 +101,7 @@ class Collector:
             self.reach.run(),
             self._every(TICK, self._tick),
             self._every(SELF_EVERY, self._tell_self),
-            self._every(DESCRIBE_EVERY, self._describe),
+            self._every(DESCRIBE_EVERY, self.pipeline.repeat),
             self._every(STATE_EVERY, self._tell_states),
         )
         self._tasks = [asyncio.ensure_future(one) for one in work]
@@ -158,8 +158,8 @@ class Collector:
             name: Head("device", (("device", name), ("site", plan.inventory.devices[name].site)))
             for name in self.engine.verdicts
         }
+        self.pipeline.describe("inventory", inventory_rows(plan.inventory), now)
         self._load_device_rows(plan, now)
-        self._describe(now)
 
     def _load_device_rows(self, plan: Plan, now: float) -> None:
         """The inventory's word on a device stands until the device has said more of itself."""
@@ -171,6 +171,8 @@ class Collector:
         for device in self._device_rows.keys() - rows.keys():
             self.pipeline.forget(f"inventory/{device}", now)
         self._device_rows = rows
+        for device, row in rows.items():
+            self.pipeline.describe(f"inventory/{device}", [row], now)
 
     def _accept(self, job: Job, reading: Reading, lateness: float, missed: int) -> None:
         if job.thing in self._device_rows and any(map(_names_device, reading.described.values())):
@@ -219,11 +221,6 @@ class Collector:
 
     def _tell_self(self, now: float) -> None:
         self.pipeline.observe("self", self_rows(self, now), now)
-
-    def _describe(self, now: float) -> None:
-        self.pipeline.describe("inventory", inventory_rows(self.plan.inventory), now)
-        for device, row in self._device_rows.items():
-            self.pipeline.describe(f"inventory/{device}", [row], now)
 
     async def _every(self, seconds: float, act: Any) -> None:
         loop = asyncio.get_running_loop()

@@ -15,7 +15,8 @@ from collector.plan import Job
 from collector.state import Memory
 from probes.reading import Head, Reading, Row
 
-DESCRIBE_EVERY = 60.0
+DESCRIBE_EVERY = 55.0
+"""Seconds: a little under a minute, so that a poll each minute always writes them."""
 DESCRIBED_FOR = 24 * 3600.0
 BATCH_LINES = 2000
 BATCH_AGE = 1.0
@@ -87,6 +88,15 @@ class Pipeline:
         latest.at = at
         reading = Reading(at, described={"inventory": list(rows)})
         self.write(self._described(key, latest, reading, at), at)
+
+    def repeat(self, at: float) -> None:
+        """Write what stands for itself again."""
+        for key, latest in self.latest.items():
+            if latest.job is None and latest.described:
+                for described in latest.described.values():
+                    described.read_at = at
+                latest.at = at
+                self.write(self._described(key, latest, Reading(at), at), at)
 
     def observe(self, key: str, rows: list[Row], at: float) -> None:
         """Measured rows that no job brought: echoes, verdicts, the collector's own figures."""

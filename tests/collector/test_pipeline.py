@@ -123,6 +123,15 @@ def test_info_that_changed_while_the_collector_was_away_ends_too(
     assert "interface,device=sw1,site=dc,alias=old info=0 1060000" in lines
 
 
+def test_what_stands_for_itself_is_written_each_minute_for_ever(sink: Sink) -> None:
+    place = info("site", (("site", "dc"),))
+    sink.pipeline.describe("inventory", [place], 1000)
+    assert sink.lines() == ["site,site=dc info=1 1000000"]
+    for minute in range(1, 60 * 25):
+        sink.pipeline.repeat(1000 + 60 * minute)
+    assert sink.lines()[-1] == f"site,site=dc info=1 {(1000 + 60 * (60 * 25 - 1)) * 1000}"
+
+
 def test_forgotten_job_ends_its_info(sink: Sink) -> None:
     sink.poll(1000, reason=Reason.PARTIAL, described={"t": [info("interface", LABELS)]})
     sink.pipeline.forget("device/sw1/snmp", 1060)
