@@ -45,6 +45,7 @@ class Draft:
     problems: list[Problem] = field(default_factory=list)
     files: dict[Path, Path] = field(default_factory=dict)
     """As asked for, by real path."""
+    unread: bool = False
 
     def wrong(self, path: Keys, message: str, suggestion: str = "") -> None:
         """Note a problem at `section.name...`, in the file where that entry stands."""
@@ -79,8 +80,9 @@ def gather(path: Path) -> Draft:
     return draft
 
 
-def _include(draft: Draft, path: Path, name: str, above: tuple[Path, ...]) -> None:
+def _include(draft: Draft, path: Path, name: str, above: tuple[tuple[Path, str], ...]) -> None:
     source = read(path, name)
+    draft.unread |= source.unread
     draft.files[path.resolve()] = path
     parsed = parse(source)
     _lay(draft, parsed)
@@ -91,17 +93,26 @@ def _include(draft: Draft, path: Path, name: str, above: tuple[Path, ...]) -> No
             draft.problems.append(source.problem(keys, f"no such file {quoted(pattern)}"))
         for file in files:
             shown = str(Path(name).parent / file)
-            _follow(draft, source, keys, (path.parent / file, shown), (*above, path.resolve()))
+            _follow(
+                draft, source, keys, (path.parent / file, shown), (*above, (path.resolve(), name))
+            )
 
 
 def _follow(
-    draft: Draft, source: Source, keys: Keys, file: tuple[Path, str], above: tuple[Path, ...]
+    draft: Draft,
+    source: Source,
+    keys: Keys,
+    file: tuple[Path, str],
+    above: tuple[tuple[Path, str], ...],
 ) -> None:
     """Include one file, unless it is above itself, or was read already by another way."""
     path, name = file
     real = path.resolve()
-    if real in above:
-        draft.problems.append(source.problem(keys, f"include cycle: {name} includes itself"))
+    ways = [one for one, _ in above]
+    if real in ways:
+        chain = [shown for _, shown in above[ways.index(real) :]]
+        message = "include cycle: " + " > ".join((*chain, chain[0]))
+        draft.problems.append(source.problem(keys, message))
     elif len(draft.files) >= FILES:
         draft.problems.append(source.problem(keys, f"more than {FILES} files"))
     elif real not in draft.files:
@@ -127,7 +138,8 @@ def _lay(draft: Draft, parsed: Parsed) -> None:
     for section in (*NAMED, *SINGLE, *LISTED):
         draft.origin.setdefault((section, ""), source)
     for section, name in parsed.broken:
-        _claim(draft, source, section, name)
+        if name not in (getattr(document, section, None) or ()):
+            _claim(draft, source, section, name)
     for section in NAMED:
         for name, entry in getattr(document, section).items():
             if _claim(draft, source, section, name):

@@ -17,9 +17,11 @@ __all__ = ["Inventory", "InventoryInvalid", "Problem", "Vocabulary", "load"]
 
 def load(path: Path, vocabulary: Vocabulary) -> Inventory:
     """The inventory in a file. Raises InventoryInvalid with every problem; secrets are not fetched
-    here.
+    here. When a file could not be read at all, names are not followed: they may stand in it.
     """
     draft = gather(path)
+    if draft.unread:
+        raise InventoryInvalid(draft.problems)
     inventory = Resolver(draft, Heritage(draft, vocabulary)).inventory()
     verify(draft, inventory)
     if draft.problems:

@@ -37,12 +37,15 @@ def parse(source: Source) -> Parsed:
     parsed = Parsed(source, Document(), problems)
     parsed.positions = {key: list(range(_length(data.get(key)))) for key in LISTED}
     context = {"folder": source.path.parent}
-    try:
-        parsed.document = Document.model_validate(data, context=context)
-    except ValidationError as error:
-        parsed.problems += [_problem(source, one) for one in error.errors(include_url=False)]
-        data = _without(parsed, data, error)
-        parsed.document = Document.model_validate(data, context=context)
+    for attempt in range(3):
+        try:
+            parsed.document = Document.model_validate(data, context=context)
+            break
+        except ValidationError as error:
+            errors = error.errors(include_url=False)
+            if attempt == 0:
+                parsed.problems += [_problem(source, one) for one in errors]
+            data = _without(parsed, data, [one["loc"] for one in errors], attempt == 0)
     return parsed
 
 
@@ -50,32 +53,35 @@ def _length(value: object) -> int:
     return len(value) if isinstance(value, list) else 0
 
 
-def _without(parsed: Parsed, data: dict[str, Any], error: ValidationError) -> dict[str, Any]:
-    """The data without the entries that have mistakes."""
+def _without(
+    parsed: Parsed, data: dict[str, Any], locs: list[tuple[str | int, ...]], gently: bool
+) -> dict[str, Any]:
+    """The data without what has mistakes: single keys of an entry if gently, else the entry."""
     whole: set[str] = set()
     elements: set[tuple[str, int]] = set()
-    for one in error.errors(include_url=False, include_input=False):
-        section, *rest = one["loc"]
-        first = rest[0] if rest else None
+    keys: dict[tuple[str, str], set[str]] = {}
+    for loc in locs:
+        section, first = str(loc[0]), loc[1] if len(loc) > 1 else None
         if section in NAMED and isinstance(first, str):
-            parsed.broken.add((str(section), first))
+            parsed.broken.add((section, first))
+            key = str(loc[2]) if gently and len(loc) > 2 else ""
+            keys.setdefault((section, first), set()).add(key)
         elif section in LISTED and isinstance(first, int):
-            elements.add((str(section), first))
+            elements.add((section, first))
         else:
-            whole.add(str(section))
-            parsed.broken.add((str(section), ""))
-    kept: dict[str, Any] = {}
-    for section, value in data.items():
-        if section in whole:
-            continue
-        if section in NAMED:
-            kept[section] = {k: v for k, v in value.items() if (section, k) not in parsed.broken}
-        elif section in LISTED:
-            stay = [i for i in range(len(value)) if (section, i) not in elements]
-            parsed.positions[section] = stay
-            kept[section] = [value[i] for i in stay]
-        else:
-            kept[section] = value
+            whole.add(section)
+            parsed.broken.add((section, ""))
+    kept = {section: value for section, value in data.items() if section not in whole}
+    for (section, name), wrong in keys.items():
+        entries = kept[section] = dict(kept[section])
+        entry = entries.pop(name, None)
+        if isinstance(entry, dict) and not wrong & {"", "[key]"}:
+            entries[name] = {key: one for key, one in entry.items() if key not in wrong}
+    for section in LISTED:
+        if section in kept and any(one == section for one, _ in elements):
+            stay = [i for i in range(len(kept[section])) if (section, i) not in elements]
+            parsed.positions[section] = [parsed.positions[section][i] for i in stay]
+            kept[section] = [kept[section][i] for i in stay]
     return kept
 
 

@@ -32,7 +32,7 @@ class InventoryInvalid(Exception):  # noqa: N818 - it says what is the case
 def near(name: str, known: Iterable[str]) -> str:
     """`did you mean "x"?` for the known name most like this one, or nothing."""
     lower = {candidate.lower(): candidate for candidate in known}
-    found = difflib.get_close_matches(name.lower()[:100], lower, n=1, cutoff=0.6)
+    found = difflib.get_close_matches(name.lower()[:100], lower, n=1, cutoff=0.7)
     return f'did you mean "{lower[found[0]]}"?' if found else ""
 
 

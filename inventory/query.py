@@ -15,6 +15,8 @@ from pydantic import BaseModel
 from inventory.model import KINDS, Inventory, Thing
 from inventory.problem import near, quoted
 from inventory.secret import Secret, SecretRef
+from inventory.source import scalar
+from inventory.value import limit
 
 Record = Mapping[str, Any]
 
@@ -142,7 +144,8 @@ Test = Callable[[Inventory, Thing], bool]
 def condition(text: str) -> tuple[tuple[str, ...], Test]:
     """Read `path=value`, `path!=value` or `path~part`; the path, and the test. Raises QueryInvalid.
 
-    `=` compares exactly (a number as a number), `~` finds a part of the text, tone marks aside.
+    `=` compares exactly (a number as a number: `capacity=200M`, `ping=1s`), `~` finds a part of the
+    text, tone marks aside.
     """
     marks = [(text.find(sign), sign) for sign in ("!=", "~", "=") if text.find(sign) > 0]
     if not marks:
@@ -165,7 +168,7 @@ def _equal(value: Any, wanted: str) -> bool:
         return wanted in (("on", "true", "yes") if value else ("off", "false", "no"))
     if isinstance(value, (int, float)):
         try:
-            return float(wanted) == value
+            return limit(scalar(wanted)) == value if wanted else False
         except ValueError:
             return False
     return bool(unicodedata.normalize("NFC", str(value)) == unicodedata.normalize("NFC", wanted))

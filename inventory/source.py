@@ -23,6 +23,7 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
+from inventory.plaintext import exposed
 from inventory.problem import Problem, quoted
 
 FILE_BYTES = 16 * 1024 * 1024
@@ -45,7 +46,8 @@ class Spot:
 
 @dataclass(slots=True)
 class Source:
-    """One file as plain data. `problems` are those of the text itself; `name` is how people call
+    """One file as plain data. `problems` are those of the text itself,
+    `unread` when they kept it from being read whole; `name` is how people call
     the file.
     """
 
@@ -54,6 +56,7 @@ class Source:
     data: Any = None
     spot: Spot = field(default_factory=lambda: Spot(1))
     problems: list[Problem] = field(default_factory=list)
+    unread: bool = False
 
     def line(self, path: Keys) -> int:
         """The line where the deepest existing part of a path begins."""
@@ -161,6 +164,11 @@ class Composer:
             self._key(top, event, text)
             return
         value = scalar(text) if event.implicit[0] else text
+        if advice := exposed(top.key or "" if top else "", value):
+            path = written(self._here())
+            line = event.start_mark.line + 1
+            said = Problem(self.source.name, line, path, "secret in plain", advice)
+            self.source.problems.append(said)
         spot = Spot(event.start_mark.line + 1)
         if event.anchor:
             self.anchors[event.anchor] = (value, spot)
@@ -185,6 +193,7 @@ class Composer:
         if event.tag not in (None, "!"):
             self._refuse(event, f"the tag {quoted(event.tag)} is not read", "leave it out")
         if len(self.stack) >= DEPTH:
+            self.stack.clear()  # a path of so many steps is nothing to read
             self._refuse(event, f"nested deeper than {DEPTH} levels")
         top = self.stack[-1] if self.stack else None
         if top is not None and type(top.data) is dict and top.key is None:
@@ -212,7 +221,9 @@ class Composer:
         if not self.stack:
             return ()
         top = self.stack[-1]
-        return (*top.path, top.key if top.key is not None else len(top.data))
+        if top.key is not None:
+            return (*top.path, top.key)
+        return top.path if isinstance(top.data, dict) else (*top.path, len(top.data))
 
     def _put(self, event: Any, value: Any, spot: Spot) -> None:
         if not self.stack:
@@ -248,21 +259,24 @@ def read(path: Path, name: str) -> Source:
     source = Source(name, path)
     text = _text(source)
     if text is None:
+        source.unread = True
         return source
     try:
         Composer(source).read(text)
     except Refused:
-        source.data = None
+        source.unread = True
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         told = ", ".join(part for part in (error.context, error.problem) if part)
         line = mark.line + 1 if mark else 1
-        source.problems.append(Problem(name, line, "", f"broken YAML: {told}"))
-        source.data = None
+        begun = error.context_mark.line + 1 if error.context_mark else line
+        where = f"begun in line {begun}" if begun != line else ""
+        source.problems.append(Problem(name, line, "", f"broken YAML: {told}", where))
+        source.unread = True
     except yaml.YAMLError as error:
         told = getattr(error, "reason", "") or "not readable"
         source.problems.append(Problem(name, 1, "", f"broken YAML: {told}"))
-        source.data = None
+        source.unread = True
     return source
 
 
