@@ -1,12 +1,18 @@
 """A collector at rest for the tests of its HTTP face: real parts, nothing asked."""
 
+import json
 import os
 import time
 from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from aiohttp import ClientSession
+
+from collector.api import serve
 from collector.delivery import DeliveryStats
 from collector.engine import Engine
 from collector.events import EchoHeard, EchoLost, InventoryChanged, State, Tick
@@ -194,3 +200,33 @@ class Running:
         self.pipeline.observe(
             "self", [Row(Head("collector", (("collector", "noc-1"),)), b"polls_total=2")], NOW
         )
+
+
+class Face:
+    """A running collector and someone who asks it."""
+
+    def __init__(self, running: Running, client: ClientSession) -> None:
+        self.running = running
+        self.client = client
+
+    async def get(self, path: str, status: int = 200) -> Any:
+        """The JSON of an answer, which must have that status."""
+        async with self.client.get(path) as answer:
+            body = await answer.text()
+            assert answer.status == status, body
+            return json.loads(body)
+
+    async def names(self, path: str) -> list[str]:
+        """The names in a list."""
+        return [item["name"] for item in (await self.get(path))["items"]]
+
+
+@asynccontextmanager
+async def faced(state: Path) -> AsyncIterator[Face]:
+    """A running collector behind its HTTP face on a free port."""
+    running = Running(state)
+    server = await serve(running, "127.0.0.1:0")
+    async with ClientSession(server.url) as client:
+        yield Face(running, client)
+    await server.stop()
+    running.journal.close()

@@ -1,53 +1,23 @@
 """The HTTP face: what it answers, as it is described."""
 
-import asyncio
-import json
-import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import pytest
 import pytest_asyncio
-from aiohttp import ClientSession
 from jsonschema import Draft202012Validator
-from prometheus_client.parser import text_string_to_metric_families
 
-from collector.api import serve
 from collector.api.routes import ROUTES
-from probes import catalogue
-from probes.reading import Head, Row
-from tests.collector.running import NOW, PLANTED, Running
+from tests.collector.running import NOW, PLANTED, Face, faced
 
 DOWN, UP = "hbh-xa-05212-rt01", "hbh-dc-sw01"
 
 
-class Face:
-    """A running collector and someone who asks it."""
-
-    def __init__(self, running: Running, client: ClientSession) -> None:
-        self.running = running
-        self.client = client
-
-    async def get(self, path: str, status: int = 200) -> Any:
-        async with self.client.get(path) as answer:
-            body = await answer.text()
-            assert answer.status == status, body
-            return json.loads(body)
-
-    async def names(self, path: str) -> list[str]:
-        return [item["name"] for item in (await self.get(path))["items"]]
-
-
 @pytest_asyncio.fixture
 async def face(tmp_path: Path) -> AsyncIterator[Face]:
-    running = Running(tmp_path)
-    server = await serve(running, "127.0.0.1:0")
-    async with ClientSession(server.url) as client:
-        yield Face(running, client)
-    await server.stop()
-    running.journal.close()
+    async with faced(tmp_path) as one:
+        yield one
 
 
 ASKED = {"/api/v1/incidents/{name}": "1", "devices": DOWN, "sites": "pa-co", "circuits": "tsl-a"}
@@ -245,86 +215,6 @@ async def test_a_journal_that_cannot_be_read_is_an_answer_too(face: Face) -> Non
 
 
 @pytest.mark.asyncio
-async def test_metrics_pass_promtool_and_hold_every_latest_value(face: Face) -> None:
-    async with face.client.get("/metrics") as answer:
-        text = await answer.text()
-    assert complaints(text) == []
-    series = {
-        (sample.name, tuple(sorted(sample.labels.items()))): sample.value
-        for family in text_string_to_metric_families(text)
-        for sample in family.samples
-    }
-    port = (("device", UP), ("interface", 'Gi0/1 "core" \\ a'), ("site", "dc"))
-    assert series["interface_up", port] == 1
-    assert series["interface_speed_bits_per_second", port] == 1e9
-    assert 'interface_receive_bytes_total{device="hbh-dc-sw01",site="dc",' in text
-    assert " 18446744073709551615\n" in text
-    home = (("probe", "http"), ("service", "mot-cua"), ("target", "home"))
-    assert series["probe_success", home] == 0
-    assert series["probe_failures_total", (*home[:1], ("reason", "timeout"), *home[1:])] == 1
-    assert series["collector_polls_total", (("collector", "noc-1"),)] == 2
-    assert text.count("# TYPE interface_up ") == 1
-    assert text.count("# TYPE collector_polls_total ") == 1
-
-
-def complaints(text: str) -> list[str]:
-    """What promtool has against an exposition, but for bits per second, which we do mean."""
-    done = subprocess.run(
-        ["promtool", "check", "metrics"],
-        input=text.encode(),
-        capture_output=True,
-        check=False,
-        timeout=30,
-    )
-    assert done.returncode in (0, 3), done.stderr.decode()
-    bits = 'use base unit "bytes" instead of "bits"'
-    return [line for line in done.stderr.decode().splitlines() if not line.endswith(bits)]
-
-
-@pytest.mark.asyncio
-async def test_every_metric_of_the_catalogue_may_stand_in_the_exposition(face: Face) -> None:
-    rows = [
-        Row(Head(metric.subject, dict.fromkeys(metric.identities[0], "x")), b"%s=1" % field)
-        for metric in catalogue.METRICS.values()
-        if (field := metric.field.encode()) and metric.subject != "collector"
-    ]
-    face.running.pipeline.observe("all", rows, NOW)
-    async with face.client.get("/metrics") as answer:
-        text = await answer.text()
-    assert complaints(text) == []
-    for metric in catalogue.METRICS.values():
-        if metric.subject != "collector":
-            assert f"# HELP {metric.name} " in text
-
-
-@pytest.mark.asyncio
-async def test_metrics_leave_out_what_could_not_be_a_metric(face: Face) -> None:
-    odd = [
-        Row(Head("made", (("device", "x"),)), b"up=1,9bad name{=2"),
-        Row(Head("interface", (("device", "x"), ("interface", "y"))), b"up=0"),
-        Row(Head("interface", (("device", "x"), ("interface", "y"))), b"up=1"),
-    ]
-    face.running.pipeline.observe("odd", odd, NOW)
-    async with face.client.get("/metrics") as answer:
-        text = await answer.text()
-    assert 'made_up{device="x"} 1\n' in text
-    assert "bad name" not in text
-    assert text.count('interface_up{device="x",interface="y"}') == 1
-
-
-@pytest.mark.asyncio
-async def test_a_reader_that_goes_away_does_no_harm(face: Face) -> None:
-    host, port = face.client._base_url.host, face.client._base_url.port  # type: ignore[union-attr]
-    for _ in range(5):
-        _, writer = await asyncio.open_connection(host, port)
-        writer.write(b"GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
-        await writer.drain()
-        writer.transport.abort()
-    async with face.client.get("/metrics") as answer:
-        assert answer.status == 200
-
-
-@pytest.mark.asyncio
 async def test_health_is_the_loop_and_readiness_plan_and_spool(face: Face) -> None:
     async with face.client.get("/healthz") as answer:
         assert (answer.status, await answer.text()) == (200, "ok\n")
@@ -386,3 +276,10 @@ async def test_a_fault_is_told_without_its_text(
         "problems": [],
     }
     assert "request failed" in caplog.text
+
+
+@pytest.mark.asyncio
+async def test_head_is_answered_as_get_without_a_body(face: Face) -> None:
+    for path in ("/healthz", "/metrics", "/api/v1/devices"):
+        async with face.client.head(path) as answer:
+            assert (answer.status, await answer.read()) == (200, b"")
