@@ -35,7 +35,7 @@ test: ## set up with the daemons that tests run against, check, and every test: 
 
 bench: ## measure speed beside other pollers and print the numbers (RUNS, BENCH_SECONDS)
 	@.ci/setup dev,bench $(BENCH_PACKAGES)
-	@for one in poll ping fleet; do $(BIN)/python -m benchmarks.$$one || exit; done
+	@for one in poll ping metrics_page fleet; do $(BIN)/python -m benchmarks.$$one || exit; done
 
 docs: setup ## make the generated pages again
 	$(BIN)/python -m probes.catalogue_page > docs/metrics.md

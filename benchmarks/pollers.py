@@ -1,7 +1,7 @@
 """The pollers in Python, each run as a process of its own inside the agents' namespace.
 
-`python -m benchmarks.pollers NAME DEVICES` polls every agent once to warm up, then once to measure,
-and prints one JSON object: CPU seconds, devices, values.
+`python -m benchmarks.pollers NAME DEVICES` polls every agent to warm up, then to measure, and
+prints one JSON object: CPU seconds, devices, values.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ from benchmarks.agents import AUTH, COMMUNITY, PORT, PRIV, USER, address
 
 TABLES = ("1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.31.1.1.1")
 IN_FLIGHT = 50
+WARM, ROUNDS = 2, 3
 
 Poll = Callable[[], Awaitable[int]]
 """One poll of one device: how many values it brought."""
@@ -26,17 +27,19 @@ def used() -> float:
 
 
 async def measure(polls: list[Poll]) -> dict[str, float]:
-    """All polls twice, fifty in flight; the second pass is what counts."""
+    """All polls some rounds, fifty in flight; the last three rounds are what counts."""
     room = asyncio.Semaphore(IN_FLIGHT)
 
     async def one(poll: Poll) -> int:
         async with room:
             return await poll()
 
-    await asyncio.gather(*(one(poll) for poll in polls))
-    before = used()
-    counts = await asyncio.gather(*(one(poll) for poll in polls))
-    return {"cpu": used() - before, "devices": len(polls), "values": sum(counts)}
+    before, values = 0.0, 0
+    for turn in range(WARM + ROUNDS):
+        if turn == WARM:
+            before, values = used(), 0
+        values += sum(await asyncio.gather(*(one(poll) for poll in polls)))
+    return {"cpu": used() - before, "devices": len(polls) * ROUNDS, "values": values}
 
 
 def gufo(count: int, version: str) -> list[Poll]:
