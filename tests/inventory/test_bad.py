@@ -1,4 +1,4 @@
-"""Every mistake with its exact message: the comments on top of `bad/*.yaml` are what is expected."""
+"""Every mistake with its exact message: the comments on top of `bad/*.yaml` say what is expected."""
 
 from pathlib import Path
 
