@@ -1,0 +1,89 @@
+"""The language of profiles: what is refused, with which words; which profile fits a device."""
+
+from pathlib import Path
+
+import pytest
+
+from probes.snmp.profile import load_folder, load_profiles, match, profile_problems
+
+GOOD = """
+title: t
+match: [{object: 1.3.6.1.4.1.99}]
+tables:
+  ports:
+    columns: {descr: {oid: 1.3.6.1.2.1.2.2.1.2, tier: slow}, in: 1.3.6.1.2.1.2.2.1.10}
+    rows:
+      - subject: interface
+        label: {interface: ["{descr}"]}
+        fields: {receive_bytes_total: in}
+"""
+
+
+def problems(tmp_path: Path, text: str) -> list[str]:
+    (tmp_path / "x.yaml").write_text(text, "utf-8")
+    return load_folder(tmp_path)[1]
+
+
+def test_shipped_profiles_have_no_problem() -> None:
+    assert profile_problems() == []
+
+
+def test_a_good_profile_has_no_problem(tmp_path: Path) -> None:
+    assert problems(tmp_path, GOOD) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("title: t", "titel: t", "x.yaml: title: Field required"),
+        ("title: t", "title: t\nx: 1", "x.yaml: x: Extra inputs are not permitted"),
+        ("object: 1.3.6.1.4.1.99", "object: enterprises.99",
+         'x.yaml: match.0.object: "enterprises.99" is no object identifier in numbers'),
+        ("{object: 1.3.6.1.4.1.99}", "{text: '('}",
+         ('x.yaml: match.0.text: "(" is no regular expression: '
+          "missing ), unterminated subpattern at position 0")),
+        ("receive_bytes_total: in", "received: in",
+         'x.yaml: tables.ports.rows.0: fields.received: the catalogue has no "interface_received"'),
+        ("receive_bytes_total: in", "receive_bytes_total: inn",
+         'x.yaml: tables.ports.rows.0: fields.receive_bytes_total: no column "inn"'),
+        ('["{descr}"]', '["{name}"]', 'x.yaml: tables.ports.rows.0: no column "name"'),
+        ("label: {interface:", "label: {port:",
+         ("x.yaml: tables.ports.rows.0: fields.receive_bytes_total: interface_receive_bytes_total "
+          "has other labels than ['device', 'port', 'site']")),
+        ("title: t", "title: t\nextends: [y]", 'x.yaml: extends: no profile "y"'),
+        ("title: t", "title: t\nextends: [x]", "x.yaml: extends: circle x > x"),
+        ("match: [{object: 1.3.6.1.4.1.99}]", "",
+         "x.yaml: match: a profile that is no building block says whom it is for"),
+        ("tier: slow", "tier: daily",
+         ("x.yaml: tables.ports.TableSpec.columns.descr.tier: "
+          "Input should be 'fast', 'medium' or 'slow'")),
+    ],
+)  # fmt: skip
+def test_a_bad_profile_is_refused_with_its_place(
+    tmp_path: Path, old: str, new: str, said: str
+) -> None:
+    assert old in GOOD
+    assert said in problems(tmp_path, GOOD.replace(old, new))
+
+
+def test_broken_yaml_is_one_problem_of_its_file(tmp_path: Path) -> None:
+    (found,) = problems(tmp_path, "a: [")
+    assert found.startswith("x.yaml: cannot be read: ")
+
+
+@pytest.mark.parametrize(
+    ("number", "text", "name"),
+    [
+        ("1.3.6.1.4.1.9.1.1208", "Cisco IOS Software", "cisco-ios"),
+        ("1.3.6.1.4.1.9.12.3", "Cisco NX-OS", "generic"),
+        ("1.3.6.1.4.1.8072.3.2.10", "Linux srv 6.1", "net-snmp-linux"),
+        ("1.3.6.1.4.1.8072.3.2.10", "Linux ABB-card 6.6", "generic-ups"),
+        ("1.3.6.1.4.1.8072.3.2.100", "", "generic"),
+        ("1.3.6.1.4.1.12356.101.1.644", "", "fortinet-fortigate"),
+        ("", "", "generic"),
+    ],
+)
+def test_the_longest_prefix_wins_and_a_text_that_fits_beats_none(
+    number: str, text: str, name: str
+) -> None:
+    assert match(load_profiles(), number, text).name == name
