@@ -1,6 +1,7 @@
 """What one scrape of /metrics costs: 840 devices of 200 values, plain and compressed.
 
-Prints the time and CPU of a scrape, and the most CPU time that the loop was held at once. A second process reads, so that what is counted is the collector's own.
+Prints time and CPU of a scrape, and the most CPU time for which it held the loop at once. Another
+process reads, so that what is counted is the collector's own.
 
     python -m benchmarks.metrics_page [devices] [values]
 """

@@ -9,7 +9,7 @@ from typing import Any
 from collector import journal
 from collector.api import shape
 from collector.api.exposition import rows
-from collector.api.source import Source
+from collector.api.source import Source, Store
 from collector.engine import Verdict
 from collector.events import State
 from collector.pipeline import Latest
@@ -181,16 +181,17 @@ def status(source: Source, now: float) -> shape.Status:
         spool_bytes=stats.spool_bytes,
         spool_age=stats.spool_age_seconds,
         dropped=dict(stats.dropped),
-        stores={
-            name: shape.Store(
-                up=store.up,
-                message=store.message,
-                sent_samples=store.sent_samples,
-                errors=dict(store.errors),
-                rejected_rows=dict(store.rejected_rows),
-            )
-            for name, store in list(stats.stores.items())
-        },
+        stores={name: _store(one) for name, one in list(stats.stores.items())},
+    )
+
+
+def _store(one: Store) -> shape.Store:
+    return shape.Store(
+        up=one.up,
+        message=one.message,
+        sent_samples=one.sent_samples,
+        errors=dict(one.errors),
+        rejected_rows=dict(one.rejected_rows),
     )
 
 
