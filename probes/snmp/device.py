@@ -17,6 +17,9 @@ SYS_DESCR = encode_oid("1.3.6.1.2.1.1.1.0")
 SYS_OBJECT_ID = encode_oid("1.3.6.1.2.1.1.2.0")
 SYS_UPTIME = encode_oid("1.3.6.1.2.1.1.3.0")
 
+TEXT_BYTES = 1024
+"""How much of a description is searched for words."""
+
 CHASSIS_ROWS = 64
 """Rows of a column looked through for a word of the identity: the chassis stands early."""
 
@@ -71,7 +74,7 @@ class Device:
 async def identify(poll: Poll, labels: Labels, profile: str | Profile | None) -> Device:
     """Ask a device who it is and choose its profile. Raises SnmpError when it does not answer."""
     descr, oid, ticks = await poll.get([SYS_DESCR, SYS_OBJECT_ID, SYS_UPTIME])
-    text = descr.decode("utf-8", "replace") if isinstance(descr, bytes) else ""
+    text = descr[:TEXT_BYTES].decode("utf-8", "replace") if isinstance(descr, bytes) else ""
     number = identifier(oid) if isinstance(oid, bytes) else ""
     plan = _plan(profile, number, text)
     words = await _words(poll, plan.profile)
@@ -119,6 +122,8 @@ async def _word(poll: Poll, source: Source, known: dict[str, Value | None]) -> s
 
 
 def _extract(source: Source, value: Value | None) -> str:
-    text = value.decode("utf-8", "replace") if isinstance(value, bytes) else shown(value)
-    found = re.search(source.pattern, text[:1024])
+    text = shown(value)
+    if isinstance(value, bytes):
+        text = value[:TEXT_BYTES].decode("utf-8", "replace")
+    found = re.search(source.pattern, text)
     return found.expand(source.text).strip() if found else ""

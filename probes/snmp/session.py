@@ -121,10 +121,17 @@ class SnmpSession:
     async def _poll(self, poll: Poll) -> None:
         now = asyncio.get_running_loop().time()
         device, counters = await self._header(poll)
-        poll.reading.described["device"] = [device.identity]
         for state, cycle in device.tables:
             due = Due(self._settings, state, cycle, counters, now)
             await self._table(poll, device, state, cycle, due)
+        poll.reading.described["device"] = [device.identity]
+        if device.ticks is None and not poll.reading.rows and not poll.missing:
+            self._device = None
+            raise SnmpError(
+                Reason.AUTH,
+                "the agent answers but shows nothing",
+                "look at the view of this community or user on the device",
+            )
 
     async def _header(self, poll: Poll) -> tuple[Device, Mapping[bytes, Value | None]]:
         """The device (identified anew after a restart) and its change counters."""
