@@ -123,7 +123,6 @@ async def dial(
         transport, protocol = await loop.create_connection(factory, sock=plain, **options)
     except OSError as error:
         plain.close()
-        course.end()
         if isinstance(error, ssl.SSLCertVerificationError):
             course.expiry = await _refused_expiry(peer, options["server_hostname"], course)
         raise failure(error, course.phase) from error
@@ -180,7 +179,6 @@ async def _connect(addresses: list[tuple[int, tuple[Any, ...]]], course: Course)
             continue
         course.end()
         return made
-    course.end()
     raise failure(last, "connect") from last
 
 

@@ -114,11 +114,8 @@ class TcpSession:
             await answer.news.wait()
 
     def _write(self, reading: Reading, course: Course) -> None:
-        connected = reading.reason is None or course.phase in ("tls", "answer")
         found = (
-            row(
-                self._tcp, {"connect_seconds": course.phases.get("connect") if connected else None}
-            ),
+            row(self._tcp, {"connect_seconds": course.phases.get("connect")}),
             row(self._tls, {"certificate_expiry_timestamp_seconds": course.expiry}),
         )
         reading.rows = [each for each in found if each]

@@ -73,7 +73,7 @@ class Pinger:
         self._waiting: deque[tuple[int, Track, int]] = deque()
         self._overdue: deque[tuple[int, Track, int]] = deque()
         self._slot = 0
-        self._first_slot = 0
+        self._ready: dict[int, int] = {}
         self._origin = 0.0
         self._timer: asyncio.TimerHandle | None = None
 
@@ -88,14 +88,14 @@ class Pinger:
             raise ValueError(f"{address} ({key}) is pinged already")
         if version not in self._wires:
             self._wires[version] = Wire(self._echoes[version])
-            self._first_slot = self._slot + WARM_UP
+            self._ready[version] = self._slot + WARM_UP
         track = Track(key, source)
         track.identifier = self._echoes[version].block | place(key, IDENTIFIERS)
         track.interval = period = max(1, round(interval / SLOT))
         self._tracks[key] = self._sources[source] = track
         self._planner.add(track, key, period)
         if period > SLOTS_GIVEN_UP:
-            self._planner.once(track, self._first_slot + place(key, SLOTS_GIVEN_UP))
+            self._planner.once(track, self._ready[version] + place(key, SLOTS_GIVEN_UP))
 
     def remove(self, key: str) -> None:
         """Stop pinging `key`. Raises KeyError when it is not pinged."""
@@ -169,9 +169,8 @@ class Pinger:
         last = min(current, self._slot + SLOTS_AT_ONCE)
         while self._slot < last:
             self._slot += 1
-            if self._slot >= self._first_slot:
-                for track in list(self._planner.due(self._slot)):
-                    self._send(track)
+            for track in list(self._planner.due(self._slot)):
+                self._send(track)
 
     def _hear(self) -> None:
         sources = self._sources
@@ -182,9 +181,9 @@ class Pinger:
                     self._on_heard(track.key, self._clock())
 
     def _send(self, track: Track) -> None:
-        if self._tracks.get(track.key) is not track:
-            return
         version = 4 if len(track.address) == 2 else 6
+        if self._slot < self._ready[version] or self._tracks.get(track.key) is not track:
+            return
         sequence = (track.sequence + 1) & 0xFFFF
         packet = self._echoes[version].request(track.identifier, sequence)
         at = time.monotonic_ns()

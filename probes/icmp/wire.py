@@ -26,7 +26,7 @@ _SO_RCVBUFFORCE: Final = 33
 _SO_TIMESTAMPNS: Final = 35
 _SO_MEMINFO: Final = 55
 _SOL_RAW: Final = 255
-_TIMESPEC = struct.Struct("qq")
+_TIMESPEC = struct.Struct("@ll")
 _MEMINFO = struct.Struct("9I")
 _GROUPS = Path("/proc/sys/net/ipv4/ping_group_range")
 
@@ -51,7 +51,7 @@ class Wire:
         self._echo = echo
         self._socket, self.privileged = _open(echo)
         self._own = not self.privileged
-        self._skip = 20 if self.privileged and echo.family is V4 else 0
+        self._framed = self.privileged and echo.family is V4
         self._buffer = bytearray(2048)
         _tune(self._socket)
 
@@ -66,7 +66,7 @@ class Wire:
         """
         receive, buffers = self._socket.recvmsg_into, [self._buffer]
         since_boot = time.time_ns() - time.monotonic_ns()
-        view = memoryview(self._buffer)
+        view, framed = memoryview(self._buffer), self._framed
         replies = []
         for _ in range(BATCH):
             try:
@@ -75,7 +75,8 @@ class Wire:
                 break
             except OSError:  # an error queued on the socket; reading it has cleared it
                 continue
-            sequence = self._echo.sequence(view[self._skip : size], self._own)
+            start = (view[0] & 15) * 4 if framed else 0  # raw IPv4 shows the IP header
+            sequence = self._echo.sequence(view[start:size], self._own)
             if sequence is None:
                 continue
             if ancillary:
