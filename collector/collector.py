@@ -196,6 +196,10 @@ class Collector:
                 self.schedule.ask_now(ask.device)
 
     def _changed(self, change: Change, now: float) -> None:
+        self._tell_state(change.device, int(now))
+        if (change.before, change.state) == (State.UNKNOWN, State.UP):
+            self.journal.close_incident(f"device:{change.device}", now)
+            return
         state = change.state.name.lower()
         facts = {"device": change.device, "state": state, "evidence": change.evidence}
         log.info("verdict", extra=facts)
@@ -205,7 +209,6 @@ class Collector:
             self.journal.open_incident(subject, now, change.evidence)
         else:
             self.journal.close_incident(subject, now)
-        self._tell_state(change.device, int(now))
 
     def _tell_state(self, device: str, now: float) -> None:
         fields = b"state=%d" % self.engine.verdicts[device].state

@@ -29,9 +29,10 @@ VERIFY_FOR = 2.2
 
 
 class Change(NamedTuple):
-    """A verdict that changed: of which device, to what, since when, on what evidence."""
+    """A verdict that changed: of which device, from what to what, since when, on what evidence."""
 
     device: str
+    before: State
     state: State
     since: float
     evidence: str
@@ -159,5 +160,6 @@ class Engine:
         verdict = self.verdicts[device]
         if verdict.state is state:
             return _NOTHING
+        before = verdict.state
         verdict.state, verdict.since, verdict.evidence = state, now, evidence
-        return Outcome(changes=(Change(device, state, now, evidence),))
+        return Outcome(changes=(Change(device, before, state, now, evidence),))

@@ -32,7 +32,7 @@ def test_device_is_unknown_until_something_is_heard() -> None:
     engine = engine_with("sw1")
     assert engine.verdicts["sw1"].state is State.UNKNOWN
     assert engine.step(EchoHeard(C, "sw1"), 101.0).changes == (
-        Change("sw1", State.UP, 101.0, "answers echoes"),
+        Change("sw1", State.UNKNOWN, State.UP, 101.0, "answers echoes"),
     )
 
 
@@ -93,7 +93,7 @@ def test_device_without_ping_needs_two_failed_polls() -> None:
     (change,) = engine.step(
         Polled(C, "ups1", "snmp", success=False, reason="timeout"), 165.0
     ).changes
-    assert change == Change("ups1", State.DOWN, 165.0, "snmp: timeout")
+    assert change == Change("ups1", State.UP, State.DOWN, 165.0, "snmp: timeout")
 
 
 def test_failed_poll_of_a_pinged_device_is_not_an_outage() -> None:
