@@ -1,11 +1,13 @@
 """The probes there are: one map, nothing found by import side effects."""
 
 from inventory.vocabulary import Vocabulary
-from probes import http, snmp, tcp
+from probes.http import PROBE as HTTP
 from probes.probe import Probe
+from probes.snmp import PROBE as SNMP
 from probes.snmp.profile import load_profiles
+from probes.tcp import PROBE as TCP
 
-PROBES: dict[str, Probe] = {probe.name: probe for probe in (snmp.PROBE, http.PROBE, tcp.PROBE)}
+PROBES: dict[str, Probe] = {probe.name: probe for probe in (SNMP, HTTP, TCP)}
 
 
 def vocabulary() -> Vocabulary:
