@@ -86,7 +86,9 @@ def impact(inventory: Inventory, thing: Thing) -> Impact:
     if thing.kind == "site":
         below = within(inventory, thing.name)
         gone = {
-            Thing("device", one.name) for one in inventory.devices.values() if one.site in below
+            Thing("device", one.name)
+            for one in inventory.devices.values()
+            if one.site in below and _counts(one)
         }
     dark = cut(inventory, graph, gone)
     return summed(inventory, thing, dark)

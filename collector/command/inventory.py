@@ -183,7 +183,8 @@ def _label(inventory: Inventory, branch: Branch) -> Text:
         return Text(str(thing), style="bold")
     one = getattr(inventory, f"{thing.kind}s")[thing.name]
     text = Text(thing.name if thing.kind == "device" else str(thing))
-    title = one.title if one.title != one.name else getattr(one, "role", "") or one.kind
+    kind = one.role if thing.kind == "device" else one.kind
+    title = one.title if one.title != one.name else kind
     text.append(f"  {printable(title or '')}", style="dim")
     if branch.also:
         text.append("  also by " + ", ".join(each.name for each in branch.also), style="dim")

@@ -1,4 +1,4 @@
-"""Every mistake with its exact message: the comments on top of `bad/*.yaml` say what is expected."""
+"""Every mistake with its exact message: what is expected stands on top of each `bad/*.yaml`."""
 
 from pathlib import Path
 

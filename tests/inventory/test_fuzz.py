@@ -12,9 +12,9 @@ from inventory.load import InventoryInvalid, load
 from inventory.vocabulary import Vocabulary
 
 WORDS = """
-address site role uplinks name kind parent probes checks snmp http url port extends needs a z capacity
-targets what from to every weekday hours days holidays only warning critical community version user auth
-priv env x dc core
+address site role uplinks name kind parent probes checks snmp http url port extends needs a z
+capacity targets what from to every weekday hours days holidays only warning critical community
+version user auth priv env x dc core
 """
 KEYS = sorted({*Document.model_fields, *WORDS.split()})
 SCALARS = st.one_of(
