@@ -11,6 +11,7 @@ from collector.demo.device import Simulated
 from collector.demo.shape import Column, Shape
 
 _GIB = 2**30
+_UNKNOWN = "1.3.6.1.4.1.8072.3.2.255"  # netSnmpAgentOIDs unknown: what no vendor claims
 
 
 def _ported(listed: Sequence[Port], extra: Sequence[str]) -> list[Column]:
@@ -105,6 +106,7 @@ def fortigate(extra: Sequence[str], cluster: bool = False) -> Shape:
         [
             *system.system("", "1.3.6.1.4.1.12356.101.1.1041", services=78),
             *_ported(listed, extra),
+            *entity.entities([Part(1, "Fortinet FGT_100E", 3)], "Fortinet", "FGT_100E", "7.2.10"),
             *vendor.fortigate(
                 "v7.2.10,build1706,240918 (GA.M)", 60_000 if cluster else 4000, cluster
             ),
@@ -171,7 +173,7 @@ def sensors(extra: Sequence[str]) -> Shape:
     ]
     return Shape(
         [
-            *system.system("Environment monitor, firmware 2.4.1", "1.3.6.1.4.1.8072.3.2.10"),
+            *system.system("Environment monitor, firmware 2.4.1", _UNKNOWN),
             *_ported([Port("eth0", "eth0", 100, uplink=True)], extra),
             *entity.entities(parts, "Hatang", "EM-12", "2.4.1"),
             *entity.sensors(parts),
@@ -184,7 +186,7 @@ def plain(extra: Sequence[str]) -> Shape:
     listed = [Port("eth0", "eth0", 1000, uplink=True), Port("wlan0", "wlan0", 300, uplink=True)]
     return Shape(
         [
-            *system.system("Embedded network device", "1.3.6.1.4.1.8072.3.2.10"),
+            *system.system("Embedded network device", _UNKNOWN),
             *_ported(listed, extra),
         ]
     )
@@ -209,17 +211,22 @@ _BY_WORD = (
     ("ups", "ups"),
     ("sensor", "sensors"),
     ("ward-router", "mikrotik"),
-    ("commune-router", "mikrotik"),
+    ("ward-switch", "cisco-24"),
     ("firewall", "fortigate"),
     ("cpe", "huawei"),
     ("router", "huawei"),
+    ("core-switch", "cisco-48"),
     ("switch", "cisco-24"),
-    ("core", "cisco-48"),
-    ("server", "linux"),
     ("hypervisor", "linux-large"),
     ("database", "linux-large"),
     ("backup", "linux-large"),
+    ("storage", "linux-large"),
+    ("server", "linux"),
+    ("waf", "linux"),
+    ("gateway", "linux"),
+    ("balancer", "linux"),
 )
+"""Which model plays a role, by the first of these words in it; `plain` plays the rest."""
 
 
 def model_of(plays: Simulated) -> str:
