@@ -34,6 +34,8 @@ def problems(profile: Profile) -> list[str]:
 def _table(table: TableSpec, known: set[str]) -> Iterator[str]:
     if bool(table.columns) == bool(table.scalars):
         yield "has either columns or scalars"
+    for name in sorted(name for name in known if _OWN.fullmatch(name)):
+        yield f'a column cannot be called "{name}": that is the index\'s'
     if table.scalars and table.lookups:
         yield "scalars have no index to look up by"
     for name, lookup in table.lookups.items():

@@ -47,9 +47,8 @@ def _column(value: object) -> object:
 
 
 def _field(value: object) -> object:
-    if isinstance(value, list):
-        return [_field(one) for one in value]
-    return [{"of": [value]}] if isinstance(value, str) else value
+    many = value if isinstance(value, list) else [value]
+    return [{"of": [one]} if isinstance(one, str) else one for one in many]
 
 
 def _listed(value: object) -> object:
@@ -139,7 +138,7 @@ class Value(Part):
     form: Literal["number", "since_boot", "dbm", "age"] = "number"
 
 
-Alternatives = Annotated[list[Value], BeforeValidator(lambda v: _listed(_field(v)))]
+Alternatives = Annotated[list[Value], BeforeValidator(_field)]
 
 
 class Total(Part):

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, field_validator
 
+from inventory.value import duration
 from probes.probe import Probe, Settings, Target
 from probes.reading import Reading, Reason
 from probes.snmp.agent import Agent, security
@@ -25,7 +26,6 @@ from probes.snmp.plan import ColumnPlan, Moment
 from probes.snmp.poll import Poll
 from probes.snmp.profile import Profile, load_profiles
 
-_UNITS = {"s": 1, "m": 60, "h": 3600}
 _SLACK = 0.95
 """Share of a period after which a run counts as due, so that jitter does not cost a whole turn."""
 
@@ -37,9 +37,7 @@ _log = logging.getLogger(__name__)
 
 
 def _seconds(value: object) -> object:
-    if isinstance(value, str) and value[-1:] in _UNITS and value[:-1].isdigit():
-        return float(value[:-1]) * _UNITS[value[-1]]
-    return value
+    return value if isinstance(value, float) else duration(value)
 
 
 Duration = Annotated[float, BeforeValidator(_seconds), Field(ge=0)]
@@ -49,7 +47,7 @@ class SnmpSettings(Settings):
     """How a device is polled. Version and secrets come with its credential.
 
     `profile` overrides the match by sysObjectID. `slow` is the rhythm of names and descriptions,
-    `medium` that of packet counters (seconds, or `15m`). `rows` limits one column of a table.
+    `medium` that of packet counters (`5m`; seconds in code). `rows` limits one column of a table.
     """
 
     port: Annotated[int, Field(ge=1, le=65535)] = 161
@@ -162,7 +160,7 @@ class SnmpSession:
         fresh: dict[str, Fresh] = {}
         if not due.slow:
             fresh = await poll.read(state.plan, due.columns(state), cycle.sources)
-            due.slow = state.moved(fresh) and due.early()
+            due.slow = (state.moved(fresh) or state.renamed(fresh)) and due.early()
         if due.slow:
             fresh = await self._learn(poll, state, cycle, due)
         elif state.renamed(fresh):

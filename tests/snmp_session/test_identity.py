@@ -47,6 +47,20 @@ async def test_names_are_read_again_when_the_table_says_that_it_changed() -> Non
 
 
 @pytest.mark.asyncio
+async def test_ports_that_swap_without_a_word_are_told_apart_at_the_medium_turn() -> None:
+    before = SYSTEM | interface(1, "ge1", "a", 1000) | interface(2, "ge2", "b", 2000)
+    with agent(before) as device:
+        session = session_on(device.port, medium=0.0)
+        await ask(session)
+        device.change(SYSTEM | interface(1, "ge2", "b", 2500) | interface(2, "ge1", "a", 1500))
+        reading = await ask(session)
+    rows = by_instance(reading, "interface")
+    assert rows["ge1"]["receive_bytes_total"] == 1500
+    found = {one["interface"]: one["description"] for one in infos(reading, "interfaces")}
+    assert found == {"ge1": "a", "ge2": "b"}
+
+
+@pytest.mark.asyncio
 async def test_a_new_interface_has_its_name_in_the_poll_that_first_sees_it() -> None:
     with agent(SYSTEM | interface(1, "ge1", "a", 1)) as device:
         session = session_on(device.port)

@@ -162,5 +162,7 @@ async def test_odd_values_in_a_column_cost_only_their_cells() -> None:
 
 def test_settings_take_durations_as_people_write_them() -> None:
     assert SnmpSettings.model_validate({"slow": "15m", "medium": "90s"}).slow == 900
+    with pytest.raises(ValueError, match='bad duration "900"'):
+        SnmpSettings.model_validate({"slow": 900})
     with pytest.raises(ValueError, match='no profile "nope"'):
         SnmpSettings(profile="nope")
