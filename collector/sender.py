@@ -72,6 +72,7 @@ class Sender:
         self._blind = spool.started(self.name) is None
         self._refusal_told_at = -REFUSALS_EVERY
         self._failed = False
+        self._told = ""
         self._fresh_sent = 0
         self._thread = threading.Thread(target=self._run, name=f"sender {self.name}", daemon=True)
 
@@ -164,7 +165,8 @@ class Sender:
             self._sent(batches)
             return
         self.stats.errors[answer.reason] += 1
-        if not self._failed or self.stats.message != answer.message:
+        if not self._failed or self._told != answer.reason:
+            self._told = answer.reason
             _log.warning(
                 "store takes nothing",
                 extra={"store": self.name, "reason": answer.reason, "error": answer.message},

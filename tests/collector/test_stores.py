@@ -259,6 +259,14 @@ def test_the_request_is_as_influxdb_wants_it(scripted: ScriptedServer, influx: S
     assert content == sent, "compressed once, in the spool"
 
 
+def test_a_prefix_stands_before_the_path(scripted: ScriptedServer) -> None:
+    store = open_store(parse_address(f"http://127.0.0.1:{scripted.server_port}/select/0/"))
+    assert store.write(body("t v=1 1")) == OK
+    assert scripted.seen[0][0] == "/select/0/api/v2/write?org=hatang&bucket=hatang&precision=ms"
+    assert "Authorization" not in scripted.seen[0][1]
+    store.close()
+
+
 def test_the_wait_that_a_store_asks_for_is_told(scripted: ScriptedServer, influx: Store) -> None:
     scripted.answers = [(429, {"Retry-After": "11"}), (302, {"Location": "http://other/"})]
     assert influx.write(body("t v=1 1")) == Answer(Kind.RETRY, "busy", "429", 11.0)
