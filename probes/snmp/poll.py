@@ -26,7 +26,10 @@ Sources = dict[str, tuple[int, ...]]
 
 @dataclass(slots=True)
 class Poll:
-    """A run under way. `missing` tables and their reasons go to `reading` as they happen."""
+    """A run under way. `missing` tables and their reasons go to `reading` as they happen.
+
+    `broken` counts the faults that another try may mend: a row limit is none, it will be met again.
+    """
 
     client: Client
     agent: Agent
@@ -34,6 +37,7 @@ class Poll:
     limit: int
     reading: Reading
     missing: list[str] = field(default_factory=list)
+    broken: int = 0
     looked: dict[bytes, dict[bytes, Value] | None] = field(default_factory=dict)
     known: dict[bytes, Value | None] = field(default_factory=dict)
 
@@ -60,6 +64,7 @@ class Poll:
         reading = self.reading
         kind = Reason.LIMIT if reason is Reason.LIMIT else Reason.PARTIAL
         reading.reason = Reason.PARTIAL if reading.reason is Reason.PARTIAL else kind
+        self.broken += kind is Reason.PARTIAL
         self.missing.append(table)
         reading.missing = tuple(self.missing)
         text = f"{table}: {rows} rows, then {message or reason}"
@@ -73,7 +78,8 @@ class Poll:
             if one.oid not in self.looked:
                 column = await self.column(one.oid, self.limit)
                 cells = dict(zip(column.indexes, column.values, strict=True))
-                self.looked[one.oid] = cells if column.complete else None
+                whole = column.complete or len(cells) >= self.limit
+                self.looked[one.oid] = cells if whole else None
         return {one.name: self.looked[one.oid] for one in lookups}
 
     async def read(

@@ -155,7 +155,7 @@ class SnmpSession:
         moment = Moment(poll.reading.start, device.ticks)
         if not (due.slow or cycle.sources) or device.has(state.plan.unless):
             return
-        faults = len(poll.missing)
+        faults, broken = len(poll.missing), poll.broken
         poll.reading.tables_expected += 1
         fresh: dict[str, Fresh] = {}
         if not due.slow:
@@ -166,9 +166,8 @@ class SnmpSession:
         elif state.renamed(fresh):
             state.learn(fresh, {})
         poll.reading.rows += state.rows(fresh, moment)
-        whole = len(poll.missing) == faults
-        poll.reading.tables_answered += whole
-        if whole and (due.slow or not state.plan.described_by.isdisjoint(fresh)):
+        poll.reading.tables_answered += len(poll.missing) == faults
+        if poll.broken == broken and (due.slow or not state.plan.described_by.isdisjoint(fresh)):
             poll.reading.described[state.plan.name] = state.describe(fresh, moment)
         if state.layout and state.layout.overflow:
             text = f"{state.layout.overflow} beyond {MOST_INSTANCES} of a kind left out"
@@ -178,14 +177,14 @@ class SnmpSession:
         self, poll: Poll, state: TableState, cycle: Cycle, due: "Due"
     ) -> dict[str, Fresh]:
         """Read all of a table, names included, and lay out its rows."""
-        faults = len(poll.missing)
+        broken = poll.broken
         fresh, sources = await poll.discover(state.plan, list(state.plan.columns.values()))
         looked = await poll.look(state.plan.lookups) if sources else {}
         if any(one is None for one in looked.values()):
             poll.lose(state.plan.name, 0, Reason.PARTIAL, "names could not be looked up", "")
         if sources or state.layout is not None:
             state.learn(fresh, looked)
-        if len(poll.missing) == faults:
+        if poll.broken == broken:
             cycle.sources = sources
             due.done()
         else:

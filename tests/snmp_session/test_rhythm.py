@@ -118,6 +118,19 @@ async def test_an_agent_that_falls_silent_in_a_poll_gives_a_partial_reading() ->
 
 
 @pytest.mark.asyncio
+async def test_a_row_limit_is_told_and_does_not_make_every_poll_a_whole_one() -> None:
+    with agent(switch()) as device:
+        session = session_on(device.port, rows=10)
+        first = await ask(session)
+        whole = device.asked
+        second = await ask(session)
+    assert (first.reason, second.reason) == (Reason.LIMIT, Reason.LIMIT)
+    assert len(by_instance(first, "interface")) == len(by_instance(second, "interface")) == 10
+    assert device.asked - whole < whole / 2
+    assert len(first.described["interfaces"]) == 20
+
+
+@pytest.mark.asyncio
 async def test_a_silent_agent_is_a_timeout_by_the_deadline() -> None:
     with agent(SYSTEM) as device:
         device.deaf_after = 0
