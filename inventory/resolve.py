@@ -37,6 +37,15 @@ from inventory.source import Keys, read
 from inventory.value import day, described
 
 WAYS = ("email", "phone", "sms", "telegram", "zalo", "webhook")
+REFERENCES = {
+    "site": "sites",
+    "parent": "sites",
+    "role": "roles",
+    "extends": "roles",
+    "hours": "calendars",
+    "contact": "contacts",
+    "collector": "collectors",
+}
 SECTIONS = {"device": "devices", "site": "sites", "circuit": "circuits", "service": "services"}
 
 
@@ -53,6 +62,7 @@ class Resolver:
         draft, sections = self.draft, self.draft.sections
         if not self.collectors and not any(s == "collectors" for s, _ in draft.broken):
             draft.wrong(("collectors",), "no collector", "who asks? collectors: {noc-1: {}}")
+        self.remnants()
         province = self.province()
         return Inventory(
             province=province,
@@ -67,6 +77,18 @@ class Resolver:
             maintenance=tuple(self.maintenance(province)),
             files=tuple(draft.files.values()),
         )
+
+    def remnants(self) -> None:
+        """Follow the references of entries that are too broken to be resolved."""
+        for section, name in self.draft.broken:
+            source = self.draft.origin.get((section, name))
+            if name in self.draft.sections.get(section, ()) or source is None:
+                continue
+            entries = source.data.get(section) if isinstance(source.data, dict) else None
+            entry = entries.get(name) if isinstance(entries, dict) else None
+            for key, target in REFERENCES.items():
+                if isinstance(entry, dict) and isinstance(value := entry.get(key), str):
+                    self.draft.refer(target, value, (section, name, key))
 
     def province(self) -> Province:
         """The province, with a time zone that exists."""

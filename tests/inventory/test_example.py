@@ -1,6 +1,8 @@
 """The example province: its numbers are those of the plans, its file is what the schema says."""
 
 import json
+import shutil
+import subprocess
 from collections import Counter
 from ipaddress import ip_address, ip_network
 from pathlib import Path
@@ -10,6 +12,7 @@ import pytest
 import yaml
 
 from inventory import schema
+from inventory.export import export
 from inventory.graph import connect, impact, reachable
 from inventory.load import load
 from inventory.model import Inventory, Thing
@@ -167,3 +170,17 @@ def test_the_schema_refuses_what_an_editor_should_mark(
     text: str, validator: jsonschema.Draft202012Validator
 ) -> None:
     assert not validator.is_valid(yaml.safe_load(text))
+
+
+def test_prometheus_accepts_the_targets(province: Inventory, tmp_path: Path) -> None:
+    promtool = shutil.which("promtool")
+    if promtool is None:
+        pytest.skip("promtool is not installed (Debian package prometheus)")
+    (tmp_path / "targets.json").write_text(export(province, "file-sd"))
+    config = tmp_path / "prometheus.yml"
+    config.write_text(
+        "scrape_configs:\n  - job_name: hatang\n"
+        f"    file_sd_configs: [{{files: [{tmp_path}/targets.json]}}]\n"
+    )
+    done = subprocess.run([promtool, "check", "config", str(config)], capture_output=True)
+    assert done.returncode == 0, done.stdout + done.stderr
