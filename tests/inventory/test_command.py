@@ -40,7 +40,7 @@ def test_check_prints_every_problem_and_exits_1(
         for line in (BAD / "many-at-once.yaml").read_text().splitlines()
         if line.startswith("# ")
     ]
-    assert told.err == "7 problems\n"
+    assert told.err == "8 problems\n"
 
 
 def test_check_as_json_is_an_object_a_problem(capsys: Captured) -> None:
