@@ -15,6 +15,8 @@ _COLOURS = {
     "unknown": "dim",
 }  # fmt: skip
 _DASH = "–"
+_ASKED = ("interface_receive_bytes_total", "icmp_rtt_seconds", "http_status_code")
+"""Metrics to try: plain names, so that their addresses can be pasted into any shell."""
 
 
 def number(value: float | None, form: str = ",.0f", unit: str = "") -> str:
@@ -46,9 +48,7 @@ def links(known: Mapping[str, str]) -> list[tuple[str, str]]:
         found.append(("API", f"{known['api']}/api/v1/openapi.json"))
     if "query" in known:
         query = f"{known['query']}/api/v1/query?query="
-        found.append(("store", f"{query}sum(rate(interface_receive_bytes_total[5m]))*8"))
-        found.append(("", f"{query}icmp_rtt_seconds"))
-        found.append(("", f"{query}topk(5,storage_used_ratio)"))
+        found += [("store" if n == 0 else "", query + metric) for n, metric in enumerate(_ASKED)]
     return found
 
 
