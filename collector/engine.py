@@ -13,6 +13,7 @@ from typing import NamedTuple
 from collector.events import (
     EchoHeard,
     EchoLost,
+    EchoUnsent,
     Event,
     Hint,
     InventoryChanged,
@@ -80,6 +81,8 @@ class Engine:
         match event:
             case EchoLost(device=device, heard=heard):
                 return self._echo_lost(device, heard, now)
+            case EchoUnsent(device=device):
+                return self._unsent(event, device, now)
             case EchoHeard(device=device):
                 return self._heard(device, now)
             case Polled(device=device):
@@ -117,6 +120,14 @@ class Engine:
         verdict.verify_until = now + VERIFY_FOR
         self._suspects.add(device)
         return Outcome(asks=(Ask(device, "verify"),))
+
+    def _unsent(self, event: EchoUnsent, device: str, now: float) -> Outcome:
+        verdict = self.verdicts.get(device)
+        if verdict is None or now - max(event.heard, verdict.heard) < SUSPECT_AFTER:
+            return _NOTHING
+        verdict.verify_until = 0.0
+        self._suspects.discard(device)
+        return self._conclude(device, State.UNKNOWN, now, f"cannot be asked: {event.why}")
 
     def _tick(self, now: float) -> Outcome:
         changes: list[Change] = []

@@ -41,6 +41,16 @@ class EchoLost:
 
 
 @dataclass(frozen=True, slots=True)
+class EchoUnsent:
+    """Our own machine refused to send an echo: says nothing of the device, but it is unseen."""
+
+    collector: str
+    device: str
+    heard: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class EchoHeard:
     """A device answers echoes (told when that changes, not for every echo)."""
 
@@ -83,11 +93,11 @@ class Tick:
     collector: str
 
 
-Event = Polled | EchoLost | EchoHeard | Hint | Operator | InventoryChanged | Tick
+Event = Polled | EchoLost | EchoUnsent | EchoHeard | Hint | Operator | InventoryChanged | Tick
 
 _KINDS: dict[str, type[Event]] = {
     kind.__name__: kind
-    for kind in (Polled, EchoLost, EchoHeard, Hint, Operator, InventoryChanged, Tick)
+    for kind in (Polled, EchoLost, EchoUnsent, EchoHeard, Hint, Operator, InventoryChanged, Tick)
 }
 
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from zlib import crc32
 
-from collector.events import EchoHeard, EchoLost, Event
+from collector.events import EchoHeard, EchoLost, EchoUnsent, Event
 from collector.pipeline import Pipeline
 from collector.plan import Ping
 from probes.icmp import EchoCounts, IcmpUnavailableError, Pinger, echo_row
@@ -28,7 +28,7 @@ class Reach:
         self._pipeline = pipeline
         self._pings: dict[str, Ping] = {}
         self._due: dict[str, float] = {}
-        self._unsent: dict[str, str] = {}
+        self._unsent: dict[str, float] = {}
         self._pinger = Pinger(self._on_heard, self._on_lost, self._on_unsent)
 
     def load(self, pings: Mapping[str, Ping]) -> None:
@@ -37,6 +37,7 @@ class Reach:
         for address in [a for a, p in self._pings.items() if pings.get(a) != p]:
             del self._pings[address]
             del self._due[address]
+            self._unsent.pop(address, None)
             self._pinger.remove(address)
             self._pipeline.forget(f"icmp/{address}", now)
         for address, ping in pings.items():
@@ -56,6 +57,7 @@ class Reach:
         try:
             while True:
                 await asyncio.sleep(1.0)
+                self._hear_again()
                 self.report(time.time())
         finally:
             self._pinger.close()
@@ -86,10 +88,19 @@ class Reach:
         for device in self._pings[address].devices:
             self._tell(EchoLost(self._collector, device, heard))
 
-    def _on_unsent(self, address: str, _at: float, message: str) -> None:
-        if self._unsent.get(address) != message:
-            self._unsent[address] = message
+    def _on_unsent(self, address: str, at: float, message: str) -> None:
+        if address not in self._unsent:
             log.warning("echo not sent", extra={"address": address, "why": message})
+        self._unsent[address] = at
+        heard = self._pinger.last_heard(address) or 0.0
+        for device in self._pings[address].devices:
+            self._tell(EchoUnsent(self._collector, device, heard, message))
+
+    def _hear_again(self) -> None:
+        """The pinger tells of an answer after a loss; after echoes that were not sent we look."""
+        for address, since in list(self._unsent.items()):
+            if (self._pinger.last_heard(address) or 0.0) > since:
+                self._on_heard(address, since)
 
 
 def _row(head: Head, counts: EchoCounts) -> Row | None:

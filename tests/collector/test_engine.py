@@ -8,6 +8,7 @@ from collector.engine import Ask, Change, Engine
 from collector.events import (
     EchoHeard,
     EchoLost,
+    EchoUnsent,
     Event,
     Hint,
     InventoryChanged,
@@ -84,6 +85,18 @@ def test_recovery_is_told_and_asked_about_at_once() -> None:
     assert outcome.asks == (Ask("sw1", "poll"),)
 
 
+def test_device_that_cannot_be_asked_is_unknown_not_down_and_not_up() -> None:
+    engine = engine_with("sw1")
+    engine.step(EchoHeard(C, "sw1"), 101.0)
+    gone = EchoUnsent(C, "sw1", 101.0, "Network is unreachable")
+    assert engine.step(gone, 102.0).changes == ()
+    (change,) = engine.step(gone, 104.0).changes
+    assert change.state is State.UNKNOWN
+    assert change.evidence == "cannot be asked: Network is unreachable"
+    assert engine.step(gone, 105.0).changes == ()
+    assert engine.step(EchoHeard(C, "sw1"), 106.0).changes[0].state is State.UP
+
+
 def test_device_without_ping_needs_two_failed_polls() -> None:
     engine = engine_with(polled=("ups1",))
     engine.step(Polled(C, "ups1", "snmp", success=True), 101.0)
@@ -132,6 +145,7 @@ NAMES = st.sampled_from(["sw1", "sw2", "ups1"])
 EVENTS = st.one_of(
     st.builds(EchoHeard, st.just(C), NAMES),
     st.builds(EchoLost, st.just(C), NAMES, st.floats(0, 200)),
+    st.builds(EchoUnsent, st.just(C), NAMES, st.floats(0, 200), st.just("no route")),
     st.builds(Polled, st.just(C), NAMES, st.just("snmp"), st.booleans(), st.just("timeout")),
     st.builds(Tick, st.just(C)),
     st.builds(Hint, st.just(C), NAMES, st.just("trap")),
