@@ -40,7 +40,7 @@ class Change(NamedTuple):
 
 
 class Ask(NamedTuple):
-    """A wish to the schedule: look at this device now, by echoes (`verify`) or by polling (`poll`)."""
+    """A wish: look at this device now, by echoes (`verify`) or by polling it (`poll`)."""
 
     device: str
     kind: str
@@ -70,7 +70,7 @@ _NOTHING = Outcome()
 
 
 class Engine:
-    """Verdicts of all devices. `step` is the only way in; the same events give the same verdicts."""
+    """Verdicts of all devices. `step` is the only way in; the same events give the same ones."""
 
     def __init__(self) -> None:
         self.verdicts: dict[str, Verdict] = {}

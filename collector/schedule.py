@@ -47,7 +47,7 @@ class Entry:
 
 
 def first_due(job: Job, now: float) -> float:
-    """The next instant on the job's own beat: the same in every process, spread over the interval."""
+    """The next instant on the job's own beat: the same in every process, spread out."""
     offset = crc32(job.key.encode()) % 65536 / 65536 * job.interval
     beats = (now - offset) // job.interval + 1
     return offset + beats * job.interval
@@ -83,7 +83,7 @@ class Schedule:
         self._wake = asyncio.Event()
 
     def load(self, jobs: Mapping[str, Job]) -> list[str]:
-        """Take over a plan's jobs: equal ones keep session and beat. Returns the keys that ended."""
+        """Take over a plan's jobs; equal ones keep session and beat. The keys that ended."""
         now = time.time()
         ended = [key for key in self._entries if key not in jobs]
         for key in [k for k, e in self._entries.items() if jobs.get(k) != e.job]:

@@ -1,1 +1,1 @@
-"""The command line: a file per command, each with `configure(parser)` and `run(arguments) -> exit code`."""
+"""The command line: a file per command, each with `configure(parser)` and `run(arguments)`."""

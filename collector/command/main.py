@@ -1,4 +1,4 @@
-"""`hatang`: the table of commands. A command's room is imported when it is asked for, so that help is quick."""
+"""`hatang`: the table of commands. Each is imported when it is asked for, so that help is quick."""
 
 import argparse
 import importlib

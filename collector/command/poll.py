@@ -9,13 +9,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from inventory.load import InventoryInvalid, load
 from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
 from collector.command.inventory import default_inventory
 from collector.plan import build
+from inventory.load import InventoryInvalid, load
 from inventory.secret import Secret, SecretMissing, SecretRef
 from probes.probe import Probe, Target
 from probes.reading import Head, Reading, Reason, Row, values
@@ -25,7 +25,7 @@ EXAMPLE = """\
 examples:
   hatang poll hbh-dc-fw01
   hatang poll --address 127.0.0.1 --port 1161 --community public --json
-  hatang poll --address 10.1.1.1 --v3-user noc --auth sha256:env:SNMP_AUTH --priv aes128:env:SNMP_PRIV
+  hatang poll --address 10.1.1.1 --v3-user noc --auth sha256:env:AUTH --priv aes128:env:PRIV
   hatang poll --address 10.1.1.1 --probe tcp --port 22
 """
 AUTH, PRIV = "sha256", "aes128"
@@ -150,17 +150,17 @@ async def _poll(jobs: Sequence[tuple[Probe, Target]], args: argparse.Namespace) 
     return 0 if complete else 1
 
 
-async def _ask(probe: Probe, target: Target, timeout: float) -> Reading:  # noqa: ASYNC109
+async def _ask(probe: Probe, target: Target, seconds: float) -> Reading:
     start = time.time()
     try:
         session = probe.open(target, {})
     except ValueError as error:
         return Reading(start, reason=Reason.INTERNAL, message=str(error))
     try:
-        async with asyncio.timeout(timeout + 1):
-            return await session.ask(asyncio.get_running_loop().time() + timeout)
+        async with asyncio.timeout(seconds + 1):
+            return await session.ask(asyncio.get_running_loop().time() + seconds)
     except TimeoutError:
-        return Reading(start, reason=Reason.TIMEOUT, message=f"no end within {timeout:g} s")
+        return Reading(start, reason=Reason.TIMEOUT, message=f"no end within {seconds:g} s")
     finally:
         await session.close()
 
@@ -179,7 +179,7 @@ def rows_of(target: Target, probe: str, reading: Reading) -> Iterator[Row]:
 
 
 def samples(target: Target, probe: str, reading: Reading) -> Iterator[dict[str, Any]]:
-    """A reading as `{"metric", "labels", "value", "time"}`; integers exact, time in Unix seconds."""
+    """A reading as objects: metric, labels, value (integers exact), time in Unix seconds."""
     at = round(reading.start, 3)
     for head, fields in rows_of(target, probe, reading):
         labels = dict(head.labels)
