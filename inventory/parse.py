@@ -72,8 +72,10 @@ def _without(
             whole.add(section)
             parsed.broken.add((section, ""))
     kept = {section: value for section, value in data.items() if section not in whole}
+    for section in {section for section, _ in keys}:
+        kept[section] = dict(kept[section])
     for (section, name), wrong in keys.items():
-        entries = kept[section] = dict(kept[section])
+        entries = kept[section]
         entry = entries.pop(name, None)
         if isinstance(entry, dict) and not wrong & {"", "[key]"}:
             entries[name] = {key: one for key, one in entry.items() if key not in wrong}

@@ -158,6 +158,7 @@ def condition(text: str) -> tuple[tuple[str, ...], Test]:
         if sign == "~":
             return any(fold(wanted) in fold(str(one)) for one in found)
         same = any(_equal(one, wanted) for one in found) or (wanted == "" and not found)
+        same = same or f"device:{wanted}" in found
         return same if sign == "=" else not same
 
     return path, test
@@ -183,7 +184,7 @@ def select(
     tests = []
     for text in conditions:
         path, test = condition(text)
-        _known(inventory, kind, path)
+        known(inventory, kind, path)
         tests.append(test)
     parts = fold(words).split()
     return [
@@ -204,8 +205,8 @@ def _spoken(inventory: Inventory, thing: Thing, one: Any, parts: Sequence[str]) 
     return all(part in text for part in parts)
 
 
-def _known(inventory: Inventory, kind: str, path: Sequence[str]) -> None:
-    """A first word that is no field at all is a slip, not an empty answer."""
+def known(inventory: Inventory, kind: str, path: Sequence[str]) -> None:
+    """Raise QueryInvalid for a first word that is no field at all: a slip, not an empty answer."""
     for _, one in things(inventory, (kind,)):
         fields = [*_fields(one), *(("address",) if kind == "device" else ())]
         if path[0] not in fields:

@@ -18,7 +18,7 @@ from inventory.export import FORMATS, export
 from inventory.load import Inventory, InventoryInvalid, load
 from inventory.model import KINDS, Thing
 from inventory.outline import Branch, outline
-from inventory.query import QueryInvalid, find, look, plain, record, select
+from inventory.query import QueryInvalid, find, known, look, plain, record, select
 from probes.registry import vocabulary
 
 EXAMPLE = """\
@@ -109,6 +109,8 @@ def _list(inventory: Inventory, args: argparse.Namespace) -> None:
         return
     columns = args.columns.split(",") if args.columns else COLUMNS[args.kind]
     paths = [tuple(column.strip().split(".")) for column in columns]
+    for path in paths:
+        known(inventory, args.kind, path)
     cells = [[said(look(inventory, thing, path)) for path in paths] for thing in chosen]
     print_table(columns, cells)
 

@@ -134,8 +134,9 @@ def test_exports_in_json_are_json(capsys: Captured, form: str) -> None:
 def test_a_slip_in_a_name_is_a_usage_error_that_helps(capsys: Captured) -> None:
     assert main(["impact", "hbh-dc-fw001"]) == 2
     assert 'did you mean "hbh-dc-fw01"?' in capsys.readouterr().err
-    assert main(["inventory", "list", "--where", "rolle=x"]) == 2
-    assert 'did you mean "role"?' in capsys.readouterr().err
+    for slip in (["--where", "rolle=x"], ["--columns", "name,rolle"]):
+        assert main(["inventory", "list", *slip]) == 2
+        assert 'did you mean "role"?' in capsys.readouterr().err
 
 
 def test_impact_counts_and_names(capsys: Captured) -> None:

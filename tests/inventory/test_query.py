@@ -61,6 +61,7 @@ def test_folding_twice_changes_nothing_more(text: str) -> None:
         (["addresses~10.0.0."], ["core", "rt01", "ap01"]),
         (["tags=level-3"], ["rt01"]),
         (["uplinks=circuit:tsl-1"], ["rt01"]),
+        (["uplinks=rt01"], ["ap01"]),
         (["uplinks="], ["core"]),
         (["ping=500ms"], ["rt01"]),
         (["ping="], ["ap01"]),

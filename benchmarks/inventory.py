@@ -1,0 +1,67 @@
+"""How long an inventory takes to load, and an impact to find: the example, and 20,000 devices.
+
+`python -m benchmarks.inventory [DEVICES]`. CPU seconds of this process, the median of three runs.
+"""
+
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from inventory.graph import impact
+from inventory.load import load
+from inventory.model import Inventory, Thing
+from probes.registry import vocabulary
+
+EXAMPLE = Path(__file__).parent.parent / "inventory.yaml"
+
+
+def generated(count: int) -> str:
+    """A province of so many devices, each with a circuit to the first."""
+    lines = ["collectors: {noc-1: {attached_to: [d0]}}", "roles: {router: {probes: {snmp: {}}}}"]
+    lines += ["sites:", *(f"  s{n}: {{name: Điểm {n}}}" for n in range(100)), "devices:"]
+    for n in range(count):
+        place = f"address: 10.{n >> 16}.{n >> 8 & 255}.{n & 255}, site: s{n % 100}, role: router"
+        more = f"tags: [a, b], asset: {{serial: X{n}}}, probes: {{snmp: {{port: {1 + n % 5}}}}}"
+        lines.append(f"  d{n}: {{{place}, {more}}}")
+    lines.append("circuits:")
+    for n in range(1, count):
+        terms = "capacity: 200M, targets: {availability: 99.5%, rtt: 50ms}"
+        lines.append(f"  c{n}: {{a: d0/ge-{n}, z: d{n}/wan1, provider: VNPT, {terms}}}")
+    return "\n".join(lines) + "\n"
+
+
+def timed(work: Callable[[], object]) -> float:
+    """CPU seconds of the middle one of three runs."""
+    taken = []
+    for _ in range(3):
+        start = time.process_time()
+        work()
+        taken.append(time.process_time() - start)
+    return statistics.median(taken)
+
+
+def told(path: Path, first: str) -> str:
+    """One line about one inventory."""
+    words = vocabulary()
+    inventory: Inventory = load(path, words)
+    loading = timed(lambda: load(path, words))
+    losing = timed(lambda: impact(inventory, Thing("device", first)))
+    size = f"{len(inventory.devices):6d} devices {len(inventory.circuits):6d} circuits"
+    return f"{size}  load {loading:6.2f} s  impact {losing * 1000:6.1f} ms"
+
+
+def main() -> None:
+    """Print both lines."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
+    print(told(EXAMPLE, "hbh-dc-pe01"))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "inventory.yaml"
+        path.write_text(generated(count))
+        print(told(path, "d0"))
+
+
+if __name__ == "__main__":
+    main()
