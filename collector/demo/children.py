@@ -26,7 +26,6 @@ class Child:
         self, module: str, arguments: Sequence[str], log: Path, environment: Mapping[str, str]
     ) -> None:
         """Starts it at once. Its standard output can be read with `first_line`."""
-        self.module = module
         self._log = log
         self._from = log.stat().st_size if log.exists() else 0
         tied = shutil.which("setpriv")
@@ -41,11 +40,6 @@ class Child:
                 env=dict(environment),
                 start_new_session=True,
             )
-
-    @property
-    def pid(self) -> int:
-        """Its process id."""
-        return self._process.pid
 
     @property
     def alive(self) -> bool:

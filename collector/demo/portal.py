@@ -8,6 +8,7 @@ import socket
 import ssl
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 from aiohttp import web
@@ -30,11 +31,12 @@ _PAGE = """<!doctype html>
 """
 
 
-def certificate(folder: Path, names: Iterable[str]) -> ssl.SSLContext:
-    """A self-made certificate for these names, kept in `folder`, and a server's context with it."""
+def certificate(folder: Path, addresses: Iterable[str]) -> ssl.SSLContext:
+    """A self-made certificate for these addresses, kept in `folder`, and a server's context with it."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Hatang demo")])
     now = datetime.now(UTC)
+    names = (x509.IPAddress(ip_address(one)) for one in addresses)
     made = (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -43,7 +45,7 @@ def certificate(folder: Path, names: Iterable[str]) -> ssl.SSLContext:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=345))
         .not_valid_after(now + timedelta(days=CERTIFICATE_DAYS))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name) for name in names]), False)
+        .add_extension(x509.SubjectAlternativeName(list(names)), critical=False)
         .sign(key, hashes.SHA256())
     )
     path = folder / "demo-tls.pem"

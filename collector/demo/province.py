@@ -86,11 +86,11 @@ class Province:
     def pages(self) -> list[Page]:
         """The pages that http checks ask for on loopback; every twentieth is slow."""
         found: dict[tuple[str, int], Page] = {}
-        for owner, title, _address, use in self._checks("http"):
-            parts = urlsplit(str(getattr(use.settings, "url", "")))
+        for owner, title, address, use in self._checks("http"):
+            parts = urlsplit(_url(address, use.settings))
             secure = parts.scheme == "https"
             port = parts.port or (443 if secure else 80)
-            if parts.hostname and parts.hostname.startswith("127."):
+            if parts.hostname and _loopback(parts.hostname):
                 place = (parts.hostname, port)
                 delay = 1.5 if len(found) % 20 == 7 else 0.0
                 found.setdefault(place, Page(owner, title, *place, secure, delay))
@@ -102,7 +102,7 @@ class Province:
         for owner, _title, fallback, use in self._checks("tcp"):
             address = str(getattr(use.settings, "host", None) or fallback)
             port = int(getattr(use.settings, "port", 0))
-            if address.startswith("127.") and port:
+            if _loopback(address) and port:
                 found[(address, port)] = Door(owner, address, port, "220 hatang-demo\r\n")
         return list(found.values())
 
@@ -157,6 +157,12 @@ class Province:
             for address in one.addresses
         }
         return Dark(devices, frozenset(a for a in addresses - shared if _loopback(a)), services)
+
+
+def _url(address: str, settings: object) -> str:
+    """What an http check asks for: its address, or a port and path of the device's."""
+    given = getattr(settings, "url", None)
+    return str(given or f"http://{address}:{getattr(settings, 'port', 80)}/")
 
 
 def _loopback(address: str) -> bool:

@@ -123,13 +123,13 @@ class Demo:
         self._inventory = inventory
         self._folder = folder
         self._secrets = secrets
-        self._children: list[tuple[Child, float]] = []
+        self._children: list[tuple[str, Child, float]] = []
         self.state = folder / COLLECTOR
         """The collector's own state directory."""
 
     def _child(self, name: str, module: str, arguments: list[str], patience: float) -> Child:
         child = Child(module, arguments, self._folder / f"{name}.log", self._secrets)
-        self._children.append((child, patience))
+        self._children.append((name, child, patience))
         return child
 
     def start(self) -> dict[str, Any]:
@@ -157,13 +157,13 @@ class Demo:
 
     def check(self) -> None:
         """Raises DemoError when a child has gone, with its last words."""
-        for child, _ in self._children:
+        for name, child, _ in self._children:
             if not child.alive:
-                raise DemoError(f"{child.module} has ended:\n{child.last_words()}")
+                raise DemoError(f"the {name} has ended:\n{child.last_words()}")
 
     def stop(self) -> None:
         """End the children, the collector first; nothing else is touched."""
-        for child, patience in reversed(self._children):
+        for _, child, patience in reversed(self._children):
             child.stop(patience)
         self._children.clear()
 

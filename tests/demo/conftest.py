@@ -34,7 +34,10 @@ services:
   cong:
     name: Cổng <xã> Pà Cò
     needs: [core]
-    checks: {home: {http: {url: "http://127.77.0.9:8080/"}}}
+    checks:
+      home: {http: {url: "http://127.77.0.9:8080/"}}
+      secure: {http: {url: "https://127.77.0.9:8443/", verify: false}}
+      smtp: {tcp: {host: 127.77.0.9, port: 1025}}
 """
 COMMUNITY = "mot-hai-ba"
 

@@ -65,6 +65,30 @@ def test_agents_and_pages_answer(namespace: Namespace) -> None:
     assert "Cổng &lt;xã&gt; Pà Cò" in page(namespace)
 
 
+@pytest.mark.usefixtures("played")
+def test_secure_page_has_a_certificate_with_twenty_days_left(namespace: Namespace) -> None:
+    url = "https://127.77.0.9:8443/"
+    assert "Pà Cò" in namespace.run("curl", "-sk", "-m3", url).stdout
+    assert "certificate" in namespace.run("curl", "-sS", "-m3", url).stderr
+    ask = "openssl s_client -connect 127.77.0.9:8443 </dev/null 2>/dev/null | openssl x509"
+    within = {
+        days: namespace.run("sh", "-c", f"{ask} -noout -checkend {days * 86400}").returncode == 0
+        for days in (19, 21)
+    }
+    assert within == {19: True, 21: False}
+
+
+@pytest.mark.usefixtures("played")
+def test_port_of_a_tcp_check_greets_until_it_is_broken(
+    namespace: Namespace, tmp_path: Path
+) -> None:
+    ask = "import socket; print(socket.create_connection(('127.77.0.9', 1025), 3).recv(99))"
+    greeted = [namespace.run(sys.executable, "-c", ask).stdout]
+    control.ask(tmp_path, "break", "cong")
+    greeted.append(namespace.run(sys.executable, "-c", ask).stdout)
+    assert [b"220 " in one.encode() for one in greeted] == [True, False]
+
+
 def test_cut_circuit_silences_what_is_behind_it_and_nothing_else(
     namespace: Namespace, played: tuple[object, dict[str, Any]], tmp_path: Path
 ) -> None:
