@@ -78,10 +78,11 @@ class Source:
 
 
 def written(path: Keys) -> str:
-    """A path as people write it: `devices.fw01.uplinks[0]`."""
+    """A path as people write it: `devices.fw01.uplinks[0]`; printable, each word cut at 80."""
     text = ""
     for part in path:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+        word = "".join(one if one.isprintable() else "?" for one in str(part)[:80])
+        text += f"[{part}]" if isinstance(part, int) else f".{word}" if text else word
     return text
 
 

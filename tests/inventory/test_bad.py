@@ -112,6 +112,14 @@ def test_hostile_text_is_refused_and_never_crashes(
     assert _told(path, vocabulary)
 
 
+def test_a_key_cannot_forge_a_line_of_the_report(tmp_path: Path, vocabulary: Vocabulary) -> None:
+    path = tmp_path / "forged.yaml"
+    path.write_text(GOOD + '"a\\nb.yaml:1: all is well\\e[2J": 1\n' + '"' + "k" * 1000 + '": 1\n')
+    told = _told(path, vocabulary)
+    assert len(told) == 2
+    assert all("\n" not in line and "\x1b" not in line and len(line) < 500 for line in told)
+
+
 def test_two_hundred_agents_share_an_address_on_different_ports(
     tmp_path: Path, vocabulary: Vocabulary
 ) -> None:
