@@ -1,0 +1,124 @@
+"""What the README promises and no other test holds: commands, ten lines, two languages."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from collector.command.main import COMMANDS, main
+from tests.daemons import snmpd
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+VIETNAMESE = (ROOT / "README.vi.md").read_text()
+
+
+def commands(page: str) -> set[str]:
+    """The `hatang` commands that a page names."""
+    return set(re.findall(r"hatang (run|demo|check|poll|inventory|impact|status)\b", page))
+
+
+@pytest.mark.parametrize("page", [README, VIETNAMESE], ids=["en", "vi"])
+def test_page_names_every_command_there_is(page: str) -> None:
+    assert commands(page) == set(COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_every_command_shows_an_example(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([command, "--help"])
+    assert ended.value.code == 0
+    assert f"  hatang {command}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("target", ["demo", "setup", "test", "check", "bench", "help"])
+def test_make_knows_every_target_it_lists(target: str) -> None:
+    done = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert f"make {target} " in done.stdout
+
+
+def test_ten_lines_are_the_minimal_inventory_and_work(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (lines,) = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+    minimal = (ROOT / "tests/inventory/minimal.yaml").read_text()
+    assert lines == minimal
+    assert len(lines.splitlines()) <= 10
+    monkeypatch.setenv("SNMP_COMMUNITY", "public")
+    with snmpd(tmp_path) as agent:
+        file = tmp_path / "inventory.yaml"
+        file.write_text(lines.replace("1161", str(agent.port)))
+        assert main(["poll", "agent-1", "-i", str(file), "--json"]) == 0
+    samples = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    metrics = {sample["metric"]: sample for sample in samples}
+    assert {"memory_used_bytes", "probe_success", "probe_reason_info"} <= set(metrics)
+    assert metrics["memory_used_bytes"]["labels"]["site"] == "lab"
+
+
+def test_poll_by_address_prints_what_the_readme_shows(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (shown,) = re.findall(r'^\{"metric": "memory_used_bytes".*$', README, re.MULTILINE)
+    with snmpd(tmp_path) as agent:
+        code = main(["poll", "--address", "127.0.0.1", "--port", str(agent.port), "--json"])
+    assert code == 0
+    lines = capsys.readouterr().out.splitlines()
+    (line,) = [line for line in lines if '"metric": "memory_used_bytes"' in line]
+    expected, sample = json.loads(shown), json.loads(line)
+    assert sample.keys() == expected.keys()
+    assert sample["labels"] == expected["labels"]
+    assert isinstance(sample["value"], int)
+
+
+def test_check_of_the_example_prints_what_the_readme_shows() -> None:
+    command = [sys.executable, "-m", "collector.command.main", "check", "-i", "inventory.yaml"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout in README
+
+
+def test_mistake_is_told_as_the_readme_shows(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (shown,) = re.findall(r'^inventory.yaml:(8: .*unknown key "addres".*)$', README, re.MULTILINE)
+    minimal = (ROOT / "tests/inventory/minimal.yaml").read_text()
+    file = tmp_path / "inventory.yaml"
+    file.write_text(minimal.replace("{address:", "{addres:"))
+    assert main(["check", "-i", str(file)]) == 1
+    assert f"{file}:{shown}" in capsys.readouterr().out.splitlines()
+
+
+def test_failed_poll_exits_with_one_and_still_prints_rows(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["poll", "--address", "127.0.0.1", "--port", "9", "--json"]) == 1
+    out, told = capsys.readouterr()
+    samples = {sample["metric"]: sample for sample in map(json.loads, out.splitlines())}
+    assert samples["probe_success"]["value"] == 0
+    assert samples["probe_reason_info"]["labels"]["reason"] == "refused"
+    assert samples["probe_reason_info"]["value"] == 1
+    assert "nothing listens on UDP port 9" in told
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["sw1", "--address", "127.0.0.1"],
+        ["--address", "127.0.0.1", "--auth", "planted-in-plain", "--v3-user", "noc"],
+        ["--address", "127.0.0.1", "--profile", "no-such"],
+        ["--address", "127.0.0.1", "--version", "3"],
+        ["--address", "127.0.0.1", "--community", "env:NOT_SET_ANYWHERE"],
+    ],
+)
+def test_wrong_use_of_poll_exits_with_two_and_says_why(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["poll", *arguments]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("hatang poll: ")
+    assert "planted" not in told
