@@ -1,0 +1,401 @@
+"""Walks and gets against agents that misbehave: nothing is lost in silence, nothing never ends."""
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+
+from probes.reading import Reason
+from probes.snmp import ber, message
+from probes.snmp.agent import Agent, Community
+from probes.snmp.client import Client
+from probes.snmp.column import Table, Value
+from probes.snmp.errors import SnmpError
+from tests.snmp.faulty import Faulty, serving, table
+
+BASE = "1.3.6.1.2.1.2.2.1"
+VERSIONS = pytest.mark.parametrize("version", [0, 1])
+
+
+def columns(count: int) -> list[bytes]:
+    return [ber.encode_oid(f"{BASE}.{n}") for n in range(1, count + 1)]
+
+
+def agent_of(faulty: Faulty, version: int = 1, memory: dict[str, Any] | None = None) -> Agent:
+    return Agent(["127.0.0.1"], faulty.port, Community(version, b"public"), memory)
+
+
+async def walk(agent: Agent, count: int, timeout: float = 5.0, limit: int = 1000) -> Table:
+    loop = asyncio.get_running_loop()
+    start = loop.time()
+    found = await Client.shared().walk(agent, columns(count), start + timeout, limit)
+    assert loop.time() - start < timeout + 0.2
+    assert all(len(c.indexes) == len(c.values) for c in found.columns)
+    return found
+
+
+async def get(agent: Agent, oids: list[bytes], timeout: float = 3.0) -> list[Value | None]:
+    now = asyncio.get_running_loop().time()
+    return await Client.shared().get(agent, oids, now + timeout)
+
+
+def whole(found: Table, count: int, rows: int) -> bool:
+    expected = [[1000 * c + r for r in range(1, rows + 1)] for c in range(1, count + 1)]
+    return found.reason is None and [c.values for c in found.columns] == expected
+
+
+@VERSIONS
+@pytest.mark.asyncio
+@pytest.mark.parametrize("rows", [0, 1, 7, 130, 300])
+async def test_honest_agent_is_read_whole(version: int, rows: int) -> None:
+    async with serving(Faulty(table(5, rows))) as faulty:
+        agent = agent_of(faulty, version)
+        for _ in range(2):
+            assert whole(await walk(agent, 5), 5, rows)
+
+
+@VERSIONS
+@pytest.mark.asyncio
+@pytest.mark.parametrize("points", [True, False])
+@pytest.mark.parametrize("row", [1, 7, 20])
+async def test_unreadable_row_is_stepped_over_and_marked(
+    version: int, points: bool, row: int
+) -> None:
+    bad = frozenset([ber.encode_oid(f"{BASE}.3.{row}")])
+    async with serving(Faulty(table(5, 20), bad=bad, points_at_culprit=points)) as faulty:
+        found = await walk(agent_of(faulty, version), 5)
+    assert found.reason is Reason.PARTIAL
+    assert found.columns[2].holes == [ber.encode_subids([row])]
+    assert [len(c.values) for c in found.columns] == [20, 20, 19, 20, 20]
+    assert not found.aligned
+    assert f"{BASE}.3" in found.message
+
+
+@pytest.mark.asyncio
+async def test_column_that_is_all_unreadable_is_cut_and_others_are_whole() -> None:
+    bad = frozenset(ber.encode_oid(f"{BASE}.2.{row}") for row in range(1, 41))
+    async with serving(Faulty(table(3, 40), bad=bad)) as faulty:
+        found = await walk(agent_of(faulty), 3)
+    assert found.reason is Reason.PARTIAL
+    assert "genErr" in found.message
+    assert [len(c.values) for c in found.columns] == [40, 0, 40]
+    assert [c.complete for c in found.columns] == [True, False, True]
+
+
+@pytest.mark.asyncio
+async def test_object_behind_the_table_that_fails_does_no_harm() -> None:
+    held = table(3, 10)
+    behind = ber.encode_oid(f"{BASE}.4.1")
+    held[behind] = b"\x02\x01\x01"
+    async with serving(Faulty(held, bad=frozenset([behind]))) as faulty:
+        assert whole(await walk(agent_of(faulty), 3), 3, 10)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("status", [message.NO_ACCESS, message.AUTHORIZATION])
+async def test_refused_access_is_auth(status: int) -> None:
+    bad = frozenset([ber.encode_oid(f"{BASE}.1.1")])
+    async with serving(Faulty(table(1, 3), bad=bad, status=status)) as faulty:
+        found = await walk(agent_of(faulty), 1)
+        assert found.reason is Reason.AUTH
+        with pytest.raises(SnmpError) as caught:
+            await get(agent_of(faulty), list(bad))
+        assert caught.value.reason is Reason.AUTH
+
+
+@VERSIONS
+@pytest.mark.asyncio
+@pytest.mark.parametrize("limit", [1, 3, 10, 50])
+async def test_too_big_makes_requests_smaller_and_is_remembered(version: int, limit: int) -> None:
+    memory: dict[str, Any] = {}
+    async with serving(Faulty(table(5, 30), too_big_above=limit)) as faulty:
+        assert whole(await walk(agent_of(faulty, version, memory), 5), 5, 30)
+        faulty.asked.clear()
+        again = agent_of(faulty, version, json.loads(json.dumps(memory)))
+        assert whole(await walk(again, 5), 5, 30)
+    assert all(wide * repeat <= limit for _, wide, repeat in faulty.asked)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("most", [1, 3, 10, 37, 100])
+async def test_short_reply_is_no_end(most: int) -> None:
+    async with serving(Faulty(table(6, 50), most=most)) as faulty:
+        agent = agent_of(faulty)
+        await walk(agent, 6)
+        faulty.asked.clear()
+        assert whole(await walk(agent, 6), 6, 50)
+    assert len(faulty.asked) <= 1.2 * 6 * 51 / most + 1
+
+
+@pytest.mark.asyncio
+async def test_silence_to_large_requests_teaches_a_smaller_size() -> None:
+    async with serving(Faulty(table(8, 50), silent_above=100)) as faulty:
+        agent = agent_of(faulty)
+        await walk(agent, 8)
+        await walk(agent, 8)
+        faulty.asked.clear()
+        assert whole(await walk(agent, 8), 8, 50)
+    assert all(wide * repeat <= 100 for _, wide, repeat in faulty.asked)
+
+
+@pytest.mark.asyncio
+async def test_dead_agent_teaches_nothing() -> None:
+    memory: dict[str, Any] = {}
+    async with serving(Faulty(table(8, 50), drop=lambda count: True)) as faulty:
+        found = await walk(agent_of(faulty, 1, memory), 8, 2.5)
+    assert found.reason is Reason.TIMEOUT
+    assert found.rows == 0
+    assert memory == {}
+
+
+@VERSIONS
+@pytest.mark.asyncio
+@pytest.mark.parametrize("nth", [2, 3, 5])
+async def test_lost_packets_are_sent_again(version: int, nth: int) -> None:
+    async with serving(Faulty(table(4, 10), drop=lambda count: count % nth == 0)) as faulty:
+        assert whole(await walk(agent_of(faulty, version), 4, 20), 4, 10)
+
+
+@pytest.mark.asyncio
+async def test_agent_that_dies_midway_leaves_marked_rows() -> None:
+    async with serving(Faulty(table(30, 40), drop=lambda count: count > 4)) as faulty:
+        found = await walk(agent_of(faulty), 30, 2.0)
+    assert found.reason is Reason.PARTIAL
+    assert "no answer" in found.message
+    assert found.rows > 0
+    assert any(c.complete for c in found.columns)
+    assert not found.columns[-1].complete
+
+
+def _repeat(name: bytes, agent: Faulty) -> bytes:
+    return ber.encode_oid(f"{BASE}.1.5") if name.endswith(b"\x05") else honest(name, agent)
+
+
+def _cycle(name: bytes, agent: Faulty) -> bytes:
+    return ber.encode_oid(f"{BASE}.1.2") if name.endswith(b"\x05") else honest(name, agent)
+
+
+def _back_to_start(name: bytes, agent: Faulty) -> bytes:
+    return ber.encode_oid("1.3.6.1.2.1.1.1.0") if name.endswith(b"\x05") else honest(name, agent)
+
+
+def honest(name: bytes, agent: Faulty) -> bytes:
+    key = ber.decode_subids(name)
+    return next(oid for oid, other in zip(agent.order, agent.keys, strict=True) if other > key)
+
+
+@VERSIONS
+@pytest.mark.asyncio
+@pytest.mark.parametrize("after", [_repeat, _cycle, _back_to_start])
+async def test_circle_is_cut_and_marked(version: int, after: Any) -> None:
+    held = table(1, 20) | {ber.encode_oid("1.3.6.1.2.1.1.1.0"): b"\x04\x00"}
+    async with serving(Faulty(held, after=after)) as faulty:
+        found = await walk(agent_of(faulty, version), 1)
+    assert found.reason is Reason.PARTIAL
+    assert found.columns[0].values == [1001, 1002, 1003, 1004, 1005]
+    assert len(faulty.asked) <= 8
+
+
+def _endless(name: bytes, agent: Faulty) -> bytes:
+    prefix = ber.encode_oid(f"{BASE}.1")
+    last = ber.decode_subids(name[len(prefix) :])
+    found = prefix + ber.encode_subids([last[0] + 1 if last else 1])
+    agent.held[found] = b"\x02\x01\x07"
+    return found
+
+
+@VERSIONS
+@pytest.mark.asyncio
+async def test_endless_table_ends_at_the_limit(version: int) -> None:
+    async with serving(Faulty({}, after=_endless)) as faulty:
+        found = await walk(agent_of(faulty, version), 1, 10, limit=150)
+    assert found.reason is Reason.LIMIT
+    assert len(found.columns[0].values) == 150
+
+
+@pytest.mark.asyncio
+async def test_table_as_long_as_the_limit_is_whole() -> None:
+    async with serving(Faulty(table(3, 150))) as faulty:
+        assert whole(await walk(agent_of(faulty), 3, limit=150), 3, 150)
+
+
+@pytest.mark.asyncio
+async def test_indexes_of_several_bytes_keep_their_order() -> None:
+    held = {
+        ber.encode_oid(f"{BASE}.{column}.{index}"): ber.encode_integer(index, ber.GAUGE32)
+        for column in (1, 2)
+        for index in (1, 127, 128, 16383, 16384, 436207616, 4294967295)
+    }
+    async with serving(Faulty(held)) as faulty:
+        found = await walk(agent_of(faulty), 2)
+    assert found.reason is None
+    assert found.aligned
+    assert found.columns[0].values == [1, 127, 128, 16383, 16384, 436207616, 4294967295]
+
+
+@pytest.mark.asyncio
+async def test_columns_with_gaps_keep_their_own_indexes() -> None:
+    held = table(4, 60)
+    for row in range(1, 61, 3):
+        del held[ber.encode_oid(f"{BASE}.2.{row}")]
+    for row in range(30, 61):
+        del held[ber.encode_oid(f"{BASE}.3.{row}")]
+    async with serving(Faulty(held)) as faulty:
+        agent = agent_of(faulty)
+        for _ in range(2):
+            found = await walk(agent, 4)
+            assert found.reason is None
+            assert not found.aligned
+            for number, column in enumerate(found.columns, 1):
+                rows = [ber.decode_subids(index)[0] for index in column.indexes]
+                assert column.values == [1000 * number + row for row in rows]
+            assert [len(c.values) for c in found.columns] == [60, 40, 29, 60]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    "mangle",
+    [
+        lambda reply: [reply, reply, reply],
+        lambda reply: [b"", b"\x30", reply[:-3], reply[:20], b"\xff" * 300, reply],
+        lambda reply: [reply.replace(b"\xa2", b"\xa8", 1), reply],
+        lambda reply: [reply + b"behind"],
+    ],
+)
+async def test_rubbish_beside_the_answer_is_passed_over(mangle: Any) -> None:
+    async with serving(Faulty(table(4, 30), mangle=mangle)) as faulty:
+        assert whole(await walk(agent_of(faulty), 4), 4, 30)
+
+
+@pytest.mark.asyncio
+async def test_wrong_request_id_is_no_answer() -> None:
+    def other(reply: bytes) -> list[bytes]:
+        at = (
+            reply.index(b"\xa2")
+            + 2
+            + (reply[reply.index(b"\xa2") + 1] & 0x7F) * (reply[reply.index(b"\xa2") + 1] > 0x7F)
+        )
+        return [reply[: at + 2] + bytes((reply[at + 2] ^ 1,)) + reply[at + 3 :]]
+
+    async with serving(Faulty(table(1, 3), mangle=other)) as faulty:
+        with pytest.raises(SnmpError) as caught:
+            await get(agent_of(faulty), [ber.encode_oid(f"{BASE}.1.1")], 1.0)
+    assert caught.value.reason is Reason.TIMEOUT
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("configured", [True, False])
+async def test_answer_from_another_address_counts_only_when_configured(configured: bool) -> None:
+    loop = asyncio.get_running_loop()
+    async with serving(Faulty(table(2, 3))) as faulty:
+        sender, _ = await loop.create_datagram_endpoint(
+            asyncio.DatagramProtocol, ("127.0.0.2", faulty.port)
+        )
+        faulty.sender = sender
+        addresses = ["127.0.0.1", "127.0.0.2"] if configured else ["127.0.0.1"]
+        agent = Agent(addresses, faulty.port, Community(1, b"public"))
+        found = await walk(agent, 2, 1.0)
+        sender.close()
+    assert found.reason is (None if configured else Reason.TIMEOUT)
+
+
+@pytest.mark.asyncio
+async def test_slow_agent_is_waited_for() -> None:
+    async with serving(Faulty(table(2, 3), delay=0.7)) as faulty:
+        assert whole(await walk(agent_of(faulty), 2, 5.0), 2, 3)
+
+
+@pytest.mark.asyncio
+async def test_nothing_listens_is_told_at_once() -> None:
+    async with serving(Faulty({})) as faulty:
+        port = faulty.port
+    agent = Agent(["127.0.0.1"], port, Community(1, b"public"))
+    loop = asyncio.get_running_loop()
+    start = loop.time()
+    found = await walk(agent, 1, 5.0)
+    assert found.reason is Reason.REFUSED
+    with pytest.raises(SnmpError) as caught:
+        await get(agent, columns(1))
+    assert caught.value.reason is Reason.REFUSED
+    assert loop.time() - start < 1
+
+
+@pytest.mark.asyncio
+async def test_refusal_of_one_agent_leaves_others_alone() -> None:
+    async with serving(Faulty({})) as gone:
+        port = gone.port
+    async with serving(Faulty(table(4, 30))) as faulty:
+        dead = Agent(["127.0.0.1"], port, Community(1, b"public"))
+        found = await asyncio.gather(
+            *(walk(a, 4) for _ in range(20) for a in (dead, agent_of(faulty)))
+        )
+    assert all(f.reason is Reason.REFUSED for f in found[::2])
+    assert all(whole(f, 4, 30) for f in found[1::2])
+
+
+@VERSIONS
+@pytest.mark.asyncio
+async def test_get_singles_out_what_is_absent_or_unreadable(version: int) -> None:
+    bad = ber.encode_oid(f"{BASE}.1.4")
+    oids = [ber.encode_oid(f"{BASE}.1.{row}") for row in range(1, 130)]
+    faulty = Faulty(table(1, 100), bad=frozenset([bad]), points_at_culprit=False)
+    async with serving(faulty):
+        found = await get(agent_of(faulty, version), [*oids, oids[0]])
+    expected = [None if row == 4 or row > 100 else 1000 + row for row in range(1, 130)]
+    assert found == [*expected, 1001]
+
+
+@pytest.mark.asyncio
+async def test_get_of_nothing_asks_nothing() -> None:
+    agent = Agent(["127.0.0.1"], 9, Community(1, b"public"))
+    assert await get(agent, []) == []
+    assert (await walk(agent, 0)).reason is None
+
+
+@pytest.mark.asyncio
+async def test_another_instance_is_no_answer_to_get() -> None:
+    class Confused(Faulty):
+        def _answer(self, *_: Any) -> Any:
+            return 0, 0, [(ber.encode_oid(f"{BASE}.1.2"), b"\x02\x01\x05")]
+
+    async with serving(Confused(table(1, 3))) as faulty:
+        with pytest.raises(SnmpError) as caught:
+            await get(agent_of(faulty), [ber.encode_oid(f"{BASE}.1.1")])
+    assert caught.value.reason is Reason.PROTOCOL
+
+
+@pytest.mark.asyncio
+async def test_empty_answers_end_in_protocol() -> None:
+    async with serving(Faulty(table(2, 3), most=0)) as faulty:
+        assert (await walk(agent_of(faulty), 2)).reason is Reason.PROTOCOL
+
+
+@pytest.mark.asyncio
+async def test_cancelled_walk_leaves_nothing_behind() -> None:
+    async with serving(Faulty(table(2, 3), drop=lambda count: True)) as faulty:
+        task = asyncio.create_task(walk(agent_of(faulty), 2))
+        await asyncio.sleep(0.05)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert not Client.shared()._pending
+
+
+@pytest.mark.asyncio
+async def test_deadline_in_the_past_is_a_timeout() -> None:
+    async with serving(Faulty(table(2, 3))) as faulty:
+        now = asyncio.get_running_loop().time()
+        found = await Client.shared().walk(agent_of(faulty), columns(2), now - 1, 10)
+    assert found.reason is Reason.TIMEOUT
+
+
+@pytest.mark.asyncio
+async def test_closed_client_ends_what_is_in_flight() -> None:
+    async with serving(Faulty(table(2, 3), drop=lambda count: True)) as faulty:
+        client = Client()
+        now = asyncio.get_running_loop().time()
+        task = asyncio.create_task(client.walk(agent_of(faulty), columns(2), now + 5, 10))
+        await asyncio.sleep(0.01)
+        client.close()
+        assert (await task).reason is Reason.INTERNAL
