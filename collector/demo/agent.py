@@ -14,7 +14,6 @@ from collector.demo.shape import Shape
 
 GET, NEXT, RESPONSE, SET, BULK = 0xA0, 0xA1, 0xA2, 0xA3, 0xA5
 TOO_BIG, NO_SUCH_NAME, NOT_WRITABLE = 1, 2, 17
-_NULL = b"\x05\x00"
 _BINDINGS, _REPETITIONS = 256, 1000
 _SHORT = tuple(bytes((tlv.SEQUENCE, size)) for size in range(128))
 

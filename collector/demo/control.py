@@ -94,7 +94,7 @@ async def _asked(folder: Path, call: Callable[[aiohttp.ClientSession], Awaitable
             timeout = aiohttp.ClientTimeout(total=10)
             async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:
                 return await call(session)
-    except (aiohttp.ClientConnectionError, FileNotFoundError, NotADirectoryError) as error:
+    except (aiohttp.ClientConnectionError, OSError) as error:
         raise NoDemoError(f"no demo runs with the state directory {folder}") from error
 
 

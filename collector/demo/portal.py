@@ -32,7 +32,7 @@ _PAGE = """<!doctype html>
 
 
 def certificate(folder: Path, addresses: Iterable[str]) -> ssl.SSLContext:
-    """A self-made certificate for these addresses, kept in `folder`, and a server's context with it."""
+    """A server's context with a self-made certificate for these addresses, kept in `folder`."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Hatang demo")])
     now = datetime.now(UTC)

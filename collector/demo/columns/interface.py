@@ -11,7 +11,7 @@ from collector.demo.shape import Column, Value
 
 _ETHERNET, _LOOPBACK, _TUNNEL = 6, 24, 131
 _PACKET = 620  # bytes, mean
-_OFFICE_SHARE = 0.06  # of an access port's rate that its users reach in peak hours
+_OFFICE_SHARE = 0.006  # of an access port's rate that its users reach in peak hours
 _LINE_SHARE = 125_000 * 0.35  # bytes a second that a line carries in peak hours, a megabit
 
 
@@ -37,7 +37,7 @@ class Ports:
     def __init__(self, listed: Sequence[Port]) -> None:
         self.listed = tuple(listed)
         self._rates = [
-            port.megabits * 125_000 * (_OFFICE_SHARE * 3 if port.uplink else _OFFICE_SHARE)
+            port.megabits * 125_000 * (_OFFICE_SHARE * 5 if port.uplink else _OFFICE_SHARE)
             for port in self.listed
         ]
 
