@@ -67,6 +67,7 @@ class Agent:
             return
         if 5 <= len(engine) <= 32 and 0 <= boots < 2**31 and 0 <= time < 2**31:
             self.engine = Engine(self.security, engine, boots, time, clock)
+            self.engine.answered = True  # it did once: silence is no matter of passwords
 
     def discovered(self, engine: bytes, boots: int, time: int, clock: float) -> None:
         """The agent said who it is; keys are made anew only for another engine id."""
@@ -76,7 +77,7 @@ class Agent:
             self.engine = Engine(self.security, engine, boots, time, clock)
             return
         self.engine.set(boots, time, clock)
-        self.engine.fresh = True
+        self.engine.fresh, self.engine.answered = True, False
 
     def remember(self, wall: float, clock: float) -> None:
         """Write the engine into the memory."""

@@ -102,7 +102,7 @@ def check(agent: Agent, data: bytes, frame: message.Frame, clock: float) -> mess
             raise DecodeError("answer out of the time window")
         if (frame.boots, frame.time) > (engine.boots, engine.now(clock)):
             engine.set(frame.boots, frame.time, clock)
-    engine.unanswered = 0
+    engine.answered, engine.unanswered = True, 0
     return pdu
 
 
@@ -131,7 +131,7 @@ def silence(agent: Agent) -> SnmpError | None:
     user, engine = agent.security, agent.engine
     if not isinstance(user, User) or engine is None or not user.auth:
         return None
-    if not engine.fresh or engine.unanswered < SILENT:
+    if not engine.fresh or engine.answered or engine.unanswered < SILENT:
         return None
     what = "encrypted" if user.priv else "authenticated"
     return SnmpError(

@@ -135,11 +135,22 @@ class Engine:
     """What we know of an agent's engine: its id, its clock as of `at`, and our keys for it.
 
     One per agent, never shared: two agents that claim the same engine id do not disturb each other.
-    `fresh` is False when the agent was silent and its engine shall be asked for anew; `unanswered`
-    counts requests since the last good answer.
+    `fresh` is False when the agent was silent and its engine shall be asked for anew; `answered`
+    says that a request was answered since the last discovery, `unanswered` counts requests since
+    then.
     """
 
-    __slots__ = ("at", "auth_key", "boots", "fresh", "id", "priv_key", "time", "unanswered")
+    __slots__ = (
+        "answered",
+        "at",
+        "auth_key",
+        "boots",
+        "fresh",
+        "id",
+        "priv_key",
+        "time",
+        "unanswered",
+    )
 
     def __init__(self, user: User, engine: bytes, boots: int, time: int, at: float) -> None:
         self.id = engine
@@ -147,6 +158,7 @@ class Engine:
         self.time = time
         self.at = at
         self.fresh = True
+        self.answered = False
         self.unanswered = 0
         self.auth_key = self.priv_key = b""
         if user.auth:

@@ -112,10 +112,10 @@ class Faulty(asyncio.DatagramProtocol):
 
 
 @asynccontextmanager
-async def serving(agent: Faulty) -> AsyncIterator[Faulty]:
-    """The agent on a free port of 127.0.0.1."""
+async def serving(agent: Faulty, host: str = "127.0.0.1") -> AsyncIterator[Faulty]:
+    """The agent on a free port."""
     loop = asyncio.get_running_loop()
-    transport, _ = await loop.create_datagram_endpoint(lambda: agent, ("127.0.0.1", 0))
+    transport, _ = await loop.create_datagram_endpoint(lambda: agent, (host, 0))
     agent.port = transport.get_extra_info("sockname")[1]
     try:
         yield agent

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from typing import Any
 
 import pytest
@@ -53,6 +54,16 @@ async def test_honest_agent_is_read_whole(version: int, rows: int) -> None:
         agent = agent_of(faulty, version)
         for _ in range(2):
             assert whole(await walk(agent, 5), 5, rows)
+
+
+@pytest.mark.asyncio
+async def test_ipv6_is_read_and_refused_alike() -> None:
+    if not socket.has_dualstack_ipv6():
+        pytest.skip("this machine has no IPv6")
+    async with serving(Faulty(table(5, 30)), "::1") as faulty:
+        agent = Agent(["0:0::1"], faulty.port, Community(1, b"public"))
+        assert whole(await walk(agent, 5), 5, 30)
+    assert (await walk(agent, 5)).reason is Reason.REFUSED
 
 
 @VERSIONS

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import Callable
 
 import pytest
@@ -173,6 +174,19 @@ async def test_clock_that_stepped_is_followed(snmpd: Snmpd, step: int) -> None:
     agent.engine.time += step
     assert isinstance((await get(agent))[0], int)
     assert abs(step) > usm.WINDOW
+
+
+@pytest.mark.asyncio
+async def test_agent_that_died_is_no_matter_of_passwords(make_snmpd: Callable[..., Snmpd]) -> None:
+    daemon = make_snmpd()
+    daemon.start()
+    agent = Agent(["127.0.0.1"], daemon.port, user("sha256-aes128"))
+    await get(agent)
+    daemon.stop()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as deaf:
+        deaf.bind(("127.0.0.1", daemon.port))
+        for _ in range(2):
+            assert (await walk(agent, 2.5)).reason is Reason.TIMEOUT
 
 
 @pytest.mark.asyncio
