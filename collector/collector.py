@@ -239,4 +239,4 @@ class Collector:
 
 
 def _names_device(rows: Sequence[Row]) -> bool:
-    return any(row.head.subject == "device" and row.fields == b"info=1" for row in rows)
+    return any(row.fields == b"info=1" and row.head.subject == "device" for row in rows)

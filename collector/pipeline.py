@@ -207,18 +207,7 @@ class Pipeline:
             kept["written"] = sorted(now)
             self._memory.mark(f"info/{key}")
         gone = (line.rpartition(" ") for line in sorted(before - now))
-        return [Row(Written(head), name.encode() + b"=0") for head, _, name in gone]
-
-
-class Written(Head):
-    """A head that was encoded in an earlier life of the collector."""
-
-    __slots__ = ()
-
-    def __init__(self, encoded: str) -> None:
-        self.subject = encoded.partition(",")[0]
-        self.labels = ()
-        self.encoded = encoded.encode()
+        return [Row(Head.written(head.encode()), name.encode() + b"=0") for head, _, name in gone]
 
 
 def _about(job: Job | None, rows: list[Row]) -> list[Row]:
@@ -227,7 +216,7 @@ def _about(job: Job | None, rows: list[Row]) -> list[Row]:
         return rows
     return [
         Row(Head("device", (*row.head.labels, *job.about)), row.fields)
-        if row.head.subject == "device" and row.fields == b"info=1"
+        if row.fields == b"info=1" and row.head.subject == "device"
         else row
         for row in rows
     ]

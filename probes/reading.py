@@ -43,6 +43,8 @@ def clean(text: str | bytes) -> str:
     """
     text = _decoded(text) if isinstance(text, bytes) else text
     text = _CONTROL.sub(" ", text).strip()
+    if text.isascii() and len(text) <= LABEL_BYTES:
+        return text  # the very object that came, when nothing was to be cleaned
     raw = text.encode("utf-8", "replace")
     if len(raw) > LABEL_BYTES:
         raw = raw[:LABEL_BYTES]
@@ -65,19 +67,38 @@ def escape(text: str) -> str:
 
 
 class Head:
-    """The constant part of a row: subject, identity labels, and both encoded as line protocol."""
+    """The constant part of a row: subject and identity labels, encoded as line protocol.
 
-    __slots__ = ("encoded", "labels", "subject")
+    There are tens of thousands: only the encoded form is kept, the labels are read back from it.
+    """
+
+    __slots__ = ("encoded",)
 
     def __init__(self, subject: str, labels: Mapping[str, str] | Iterable[tuple[str, str]]) -> None:
         """`labels` in the order they shall stand; values are cleaned here, empty ones left out."""
         pairs = labels.items() if isinstance(labels, Mapping) else labels
-        kept = tuple((name, value) for name, raw in pairs if (value := clean(raw)))
-        self.subject = subject
-        self.labels: tuple[tuple[str, str], ...] = kept
+        texts = ((name, clean(raw)) for name, raw in pairs)
         self.encoded: bytes = (
-            subject + "".join(f",{name}={escape(value)}" for name, value in kept)
+            subject + "".join(f",{name}={escape(value)}" for name, value in texts if value)
         ).encode()
+
+    @classmethod
+    def written(cls, encoded: bytes) -> "Head":
+        """A head from what `encoded` was in an earlier life of the collector."""
+        head = cls("", ())
+        head.encoded = encoded
+        return head
+
+    @property
+    def subject(self) -> str:
+        """What the row is about: the first part of its metrics' names."""
+        return self.encoded.partition(b",")[0].decode()
+
+    @property
+    def labels(self) -> tuple[tuple[str, str], ...]:
+        """Label names and values, as text, in order."""
+        pairs = _LABEL.findall(self.encoded.decode())
+        return tuple((name, _ESCAPED.sub(r"\1", value)) for name, value in pairs)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Head) and other.encoded == self.encoded
@@ -87,6 +108,10 @@ class Head:
 
     def __repr__(self) -> str:
         return f"Head({self.encoded.decode()})"
+
+
+_LABEL = re.compile(r",(\w+)=((?:\\[,= ]|[^,])*)")
+_ESCAPED = re.compile(r"\\([,= ])")
 
 
 class Row(NamedTuple):

@@ -39,6 +39,17 @@ def test_head_escapes_what_line_protocol_splits_at() -> None:
     assert head.labels == (("device", "a b"), ("interface", "x,y=z"))
 
 
+@given(st.lists(st.tuples(st.sampled_from(["a", "b_c"]), st.text(max_size=40)), max_size=4))
+def test_labels_come_back_as_they_were_cleaned(pairs: list[tuple[str, str]]) -> None:
+    head = Head("interface", pairs)
+    cleaned = [(name, clean(value).rstrip("\\")) for name, value in pairs if clean(value)]
+    assert [(name, value.rstrip("\\ ")) for name, value in head.labels] == [
+        (name, value.rstrip()) for name, value in cleaned
+    ]
+    assert head.subject == "interface"
+    assert Head.written(head.encoded) == head
+
+
 def test_row_leaves_out_what_was_not_read() -> None:
     found = row(Head("icmp", {}), {"sent_total": 5, "rtt_seconds": None, "loss_ratio": math.nan})
     assert found is not None
