@@ -12,11 +12,11 @@ from probes.snmp.profile import Profile, read, resolve
 from probes.snmp.session import SnmpSession, SnmpSettings
 
 WHOLE = Path(__file__).parent / "whole-table.yaml"
-_NEVER = 1e9
+_NEVER, _ALWAYS = 1e9, 0.001
 RHYTHMS: dict[str, dict[str, float]] = {
     "hatang-fast": {"slow": _NEVER, "medium": _NEVER},
-    "hatang-medium": {"slow": _NEVER, "medium": 0},
-    "hatang-slow": {"slow": 0, "medium": 0},
+    "hatang-medium": {"slow": _NEVER, "medium": _ALWAYS},
+    "hatang-slow": {"slow": _ALWAYS, "medium": _ALWAYS},
 }
 """Its own profile when only fast columns are due, when packet counters are too, when all is."""
 
