@@ -146,7 +146,7 @@ async def _start(collector: Collector) -> None:
     try:
         await collector.start()
     except IcmpUnavailableError as error:
-        raise CannotStartError(f"{error}; {error.hint}") from None
+        raise CannotStartError(str(error)) from None
 
 
 @asynccontextmanager
