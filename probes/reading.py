@@ -32,7 +32,10 @@ class Reason(StrEnum):
     INTERNAL = "internal"
 
 
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]+")
+_CONTROL = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+"
+)
+"""Control characters, and what turns or hides text on a screen."""
 
 
 def clean(text: str | bytes) -> str:
@@ -59,11 +62,15 @@ def _decoded(raw: bytes) -> str:
 
 
 def escape(text: str) -> str:
-    """A cleaned label value, escaped for line protocol (comma, equals sign, space, trailing
-    backslash).
+    """A cleaned label value as line protocol wants it.
+
+    The backslash is doubled: VictoriaMetrics reads it as the beginning of an escape, and one before
+    a comma would let a device forge a label.
     """
-    text = text.replace(",", "\\,").replace("=", "\\=").replace(" ", "\\ ")
-    return text + "\\ " if text.endswith("\\") else text
+    return _SPECIAL.sub(r"\\\g<0>", text)
+
+
+_SPECIAL = re.compile(r"[\\,= ]")
 
 
 class Head:
@@ -110,8 +117,8 @@ class Head:
         return f"Head({self.encoded.decode()})"
 
 
-_LABEL = re.compile(r",(\w+)=((?:\\[,= ]|[^,])*)")
-_ESCAPED = re.compile(r"\\([,= ])")
+_LABEL = re.compile(r",(\w+)=((?:\\.|[^,\\])*)")
+_ESCAPED = re.compile(r"\\(.)")
 
 
 class Row(NamedTuple):
