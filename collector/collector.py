@@ -16,7 +16,7 @@ from collector.engine import Change, Engine, Outcome
 from collector.events import Event, InventoryChanged, Polled, State, Tick
 from collector.journal import Journal
 from collector.pipeline import Pipeline
-from collector.plan import Job, Plan, build
+from collector.plan import Job, Plan, build, fetch
 from collector.reach import Reach
 from collector.schedule import Schedule
 from collector.selfmetrics import self_rows
@@ -47,7 +47,7 @@ def load_plan(path: Path, wanted: str | None) -> Loaded:
     try:
         inventory = load(path, vocabulary())
         name = choose_collector(inventory, wanted)
-        return Loaded(build(inventory, name, PROBES, lambda credential: credential.fetch()), ())
+        return Loaded(build(inventory, name, PROBES, fetch), ())
     except InventoryInvalid as invalid:
         return Loaded(None, [str(problem) for problem in invalid.errors])
     except (SecretMissing, ValueError, OSError) as error:
@@ -180,11 +180,25 @@ class Collector:
             self.pipeline.forget(f"inventory/{job.thing}", reading.start)
         if reading.described or not reading.complete:
             self._memory.mark(job.key)
+        self._log_news(job, reading)
         self.pipeline.accept(job, reading, lateness, missed)
         if job.kind == "device":
             told = reading.reason or ""
             collector, probe = self.plan.collector, job.probe.name
             self.tell(Polled(collector, job.thing, probe, reading.success, str(told)))
+
+    def _log_news(self, job: Job, reading: Reading) -> None:
+        """One line when a probe begins to fail, fails for another reason, or answers again."""
+        latest = self.pipeline.latest.get(job.key)
+        before = latest.reading.reason if latest is not None and latest.reading else None
+        if reading.reason == before:
+            return
+        facts = {"job": job.key, "reason": reading.reason or "", "why": reading.message}
+        log.log(
+            logging.WARNING if reading.reason else logging.INFO,
+            "probe falls short" if reading.reason else "probe answers again",
+            extra=facts,
+        )
 
     def _act(self, outcome: Outcome, now: float) -> None:
         for change in outcome.changes:

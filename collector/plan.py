@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from inventory.model import Credential, Device, Inventory, Service, Use
+from inventory.secret import SecretMissing
 from probes.probe import Probe, Settings, Target
 from probes.reading import Head
 
@@ -87,7 +88,7 @@ Fetch = Callable[[Credential], Any]
 
 def build(inventory: Inventory, collector: str, probes: Mapping[str, Probe], fetch: Fetch) -> Plan:
     """The plan of one collector. `fetch` turns a credential into the secret values that a probe
-    takes.
+    takes. Raises SecretMissing, with the credential's name.
 
     Devices that are planned or retired are not asked.
     """
@@ -96,27 +97,45 @@ def build(inventory: Inventory, collector: str, probes: Mapping[str, Probe], fet
         for device in inventory.devices.values()
         if device.collector == collector and device.lifecycle == "active"
     ]
-    fetched: dict[int, Any] = {}
+    services = [one for one in inventory.services.values() if one.collector == collector]
+    once = _Fetched(fetch)
+    jobs = [job for device in devices for job in device_jobs(device, probes, once)]
+    jobs += [job for service in services for job in service_jobs(service, probes, once)]
+    return Plan(collector, inventory, {job.key: job for job in jobs}, _pings(inventory, devices))
 
-    def secrets(credentials: Mapping[str, Credential]) -> dict[str, Any]:
-        for credential in credentials.values():
-            if id(credential) not in fetched:
-                fetched[id(credential)] = fetch(credential)
-        return {kind: fetched[id(credential)] for kind, credential in credentials.items()}
 
-    jobs: dict[str, Job] = {}
-    for device in devices:
-        known = secrets(device.credentials)
-        for use in device.probes:
-            job = _device_job(device, use, probes[use.probe], known)
-            jobs[job.key] = job
-    for service in inventory.services.values():
-        if service.collector == collector:
-            known = secrets(service.credentials)
-            for use in service.checks:
-                job = _service_job(service, use, probes[use.probe], known)
-                jobs[job.key] = job
-    return Plan(collector, inventory, jobs, _pings(inventory, devices))
+class _Fetched:
+    """Each credential's secrets are fetched once."""
+
+    def __init__(self, fetch: Fetch) -> None:
+        self._fetch = fetch
+        self._known: dict[int, Any] = {}
+
+    def __call__(self, credential: Credential) -> Any:
+        if id(credential) not in self._known:
+            self._known[id(credential)] = self._fetch(credential)
+        return self._known[id(credential)]
+
+
+def fetch(credential: Credential) -> dict[str, Any]:
+    """A credential's secret values. Raises SecretMissing, with the credential's name."""
+    try:
+        return credential.fetch()
+    except SecretMissing as missing:
+        where = f"credentials.{credential.name}.{credential.kind}"
+        raise SecretMissing(f"{where}: {missing}") from None
+
+
+def device_jobs(device: Device, probes: Mapping[str, Probe], fetch: Fetch) -> list[Job]:
+    """What a device is asked. Raises SecretMissing."""
+    known = {kind: fetch(one) for kind, one in device.credentials.items() if device.probes}
+    return [_device_job(device, use, probes[use.probe], known) for use in device.probes]
+
+
+def service_jobs(service: Service, probes: Mapping[str, Probe], fetch: Fetch) -> list[Job]:
+    """What a service is asked. Raises SecretMissing."""
+    known = {kind: fetch(one) for kind, one in service.credentials.items() if service.checks}
+    return [_service_job(service, use, probes[use.probe], known) for use in service.checks]
 
 
 def _device_job(device: Device, use: Use, probe: Probe, known: Mapping[str, Any]) -> Job:

@@ -29,6 +29,8 @@ BACKOFF = 5
 GRACE = 0.5
 """Seconds beyond a run's deadline after which it is ended from outside."""
 
+UNUSABLE = "correct this device's credential in the inventory, or the secret that it refers to"
+
 Accept = Callable[[Job, Reading, float, int], None]
 
 
@@ -185,11 +187,14 @@ class Schedule:
 
     async def _ask(self, entry: Entry, start: float) -> Reading:
         job = entry.job
+        if entry.session is None:
+            try:
+                entry.session = job.probe.open(job.target, self._memory(job.key))
+            except ValueError as error:
+                return Reading(start, reason=Reason.AUTH, message=str(error), hint=UNUSABLE)
         loop = asyncio.get_running_loop()
         deadline = loop.time() + job.timeout
         try:
-            if entry.session is None:
-                entry.session = job.probe.open(job.target, self._memory(job.key))
             async with asyncio.timeout_at(deadline + GRACE):
                 return await entry.session.ask(deadline)
         except TimeoutError:
@@ -199,9 +204,8 @@ class Schedule:
             log.exception("probe failed", extra={"job": job.key})
             message = f"fault in the probe {job.probe.name}: {type(error).__name__}"
             reason = Reason.INTERNAL
-        if entry.session is not None:
-            await _close(entry.session)
-            entry.session = None
+        await _close(entry.session)
+        entry.session = None
         return Reading(start, time.time() - start, reason=reason, message=message)
 
     def _release(self, job: Job) -> None:

@@ -3,9 +3,11 @@
 import argparse
 import asyncio
 import json
+import math
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +15,11 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
-from collector.command.inventory import default_inventory
-from collector.plan import build
+from collector.command.inventory import default_inventory, missing
+from collector.plan import device_jobs, fetch, service_jobs
 from inventory.load import InventoryInvalid, load
 from inventory.secret import Secret, SecretMissing, SecretRef
-from probes.probe import Probe, Target
+from probes.probe import Probe, Session, Target
 from probes.reading import Head, Reading, Reason, Row, values
 from probes.registry import PROBES, vocabulary
 
@@ -35,7 +37,7 @@ AUTH, PRIV = "sha256", "aes128"
 def configure(parser: argparse.ArgumentParser) -> None:
     """Flags of `hatang poll`."""
     parser.epilog = EXAMPLE
-    parser.add_argument("device", nargs="?", help="a device of the inventory")
+    parser.add_argument("thing", nargs="?", help="a device or service of the inventory")
     parser.add_argument("-i", "--inventory", type=Path, default=default_inventory())
     parser.add_argument("--address", help="ask this address instead, no inventory needed")
     parser.add_argument(
@@ -43,26 +45,33 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--port", type=int)
     parser.add_argument("--version", choices=["1", "2c", "3"], help="of SNMP (default 2c)")
-    parser.add_argument("--community", default="public", help="plain, env:NAME or file:PATH")
+    parser.add_argument("--community", help="plain, env:NAME or file:PATH (default public)")
     parser.add_argument("--profile", help="take this profile whatever the device says it is")
     parser.add_argument("--v3-user")
     parser.add_argument("--auth", metavar="[PROTOCOL:]REF", help=f"PROTOCOL is {AUTH} if not named")
     parser.add_argument("--priv", metavar="[PROTOCOL:]REF", help=f"PROTOCOL is {PRIV} if not named")
-    parser.add_argument("--timeout", type=float, default=20.0, help="seconds for the whole run")
+    parser.add_argument("--timeout", type=_seconds, default=20.0, help="for the whole run (20)")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds < math.inf:
+        raise ValueError(text)
+    return seconds
 
 
 def run(args: argparse.Namespace) -> int:
     """0 complete, 1 partial or failed, 2 usage."""
-    if bool(args.device) == bool(args.address):
+    if bool(args.thing) == bool(args.address):
         return _usage("name a device of the inventory, or give --address")
     try:
         jobs = [_given(args)] if args.address else _planned(args)
+        return asyncio.run(_poll(jobs, args))
     except (ValueError, SecretMissing, OSError) as error:
         return _usage(str(error))
     except InventoryInvalid as invalid:
         return _usage("\n".join(map(str, invalid.errors)))
-    return asyncio.run(_poll(jobs, args))
 
 
 def _usage(message: str) -> int:
@@ -71,26 +80,35 @@ def _usage(message: str) -> int:
 
 
 def _planned(args: argparse.Namespace) -> list[tuple[Probe, Target]]:
+    alone = ("port", "version", "community", "profile", "v3_user", "auth", "priv")
+    if given := [
+        f"--{name.replace('_', '-')}" for name in alone if getattr(args, name) is not None
+    ]:
+        raise ValueError(f"{', '.join(given)} only with --address: {args.thing} has its own")
+    if not args.inventory.exists():
+        raise ValueError(missing(args.inventory))
     inventory = load(args.inventory, vocabulary())
-    device = inventory.devices.get(args.device)
-    if device is None:
+    if args.thing in inventory.devices:
+        jobs = device_jobs(inventory.devices[args.thing], PROBES, fetch)
+    elif args.thing in inventory.services:
+        jobs = service_jobs(inventory.services[args.thing], PROBES, fetch)
+    else:
         raise ValueError(
-            f"no device {args.device!r} in {args.inventory}; try: hatang inventory list"
+            f"no device {args.thing!r} in {args.inventory}; try: hatang inventory list"
         )
-    plan = build(inventory, device.collector, PROBES, lambda credential: credential.fetch())
-    jobs = [
-        (job.probe, job.target)
-        for job in plan.jobs.values()
-        if job.thing == device.name and args.probe in (None, job.probe.name)
-    ]
-    if not jobs:
-        raise ValueError(
-            f"{device.name} has no probe to ask (role {device.role}); it is only pinged"
-        )
-    return jobs
+    asked = [(j.probe, j.target) for j in jobs if args.probe in (None, j.probe.name)]
+    if not asked:
+        raise ValueError(f"{args.thing} has nothing to ask; it may be pinged only")
+    return asked
 
 
 def _given(args: argparse.Namespace) -> tuple[Probe, Target]:
+    try:
+        address = str(ip_address(args.address))
+    except ValueError:
+        raise ValueError(f"--address {args.address}: is no IP address") from None
+    if args.profile is not None and args.profile not in (known := vocabulary().profiles):
+        raise ValueError(f"no profile {args.profile!r} (one of {', '.join(sorted(known))})")
     probe = PROBES[args.probe or "snmp"]
     given: dict[str, Any] = {"port": args.port, "profile": args.profile}
     given = {k: v for k, v in given.items() if v is not None and k in probe.settings.model_fields}
@@ -98,18 +116,18 @@ def _given(args: argparse.Namespace) -> tuple[Probe, Target]:
         settings = probe.settings(**given)
     except ValidationError as error:
         first = error.errors()[0]
-        raise ValueError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
-    labels = [("device", args.address)]
+        raise ValueError(f"--{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+    labels = [("device", address)]
     if probe.name != "snmp":
         labels.append(("target", probe.name))
     credentials = {"snmp": _credential(args)}
-    return probe, Target(args.address, (args.address,), tuple(labels), settings, credentials)
+    return probe, Target(address, (address,), tuple(labels), settings, credentials)
 
 
 def _credential(args: argparse.Namespace) -> dict[str, Any]:
     version = args.version or ("3" if args.v3_user else "2c")
     if version != "3":
-        return {"version": version, "community": _secret(args.community, plain=True)}
+        return {"version": version, "community": _secret(args.community or "public", plain=True)}
     if not args.v3_user:
         raise ValueError("SNMP version 3 needs --v3-user")
     return {
@@ -133,13 +151,19 @@ def _protocol(text: str | None, default: str) -> tuple[str, Secret] | None:
 def _secret(text: str, *, plain: bool = False) -> Secret:
     if plain and not text.startswith(("env:", "file:")):
         return Secret(text)
-    return SecretRef.parse(text, Path.cwd()).fetch()
+    try:
+        reference = SecretRef.parse(text, Path.cwd())
+    except ValueError:
+        raise ValueError("a secret is given as env:NAME or file:PATH, never in plain") from None
+    return reference.fetch()
 
 
 async def _poll(jobs: Sequence[tuple[Probe, Target]], args: argparse.Namespace) -> int:
+    """Raises ValueError where a credential cannot be used."""
+    sessions = [(probe, target, probe.open(target, {})) for probe, target in jobs]
     complete = True
-    for probe, target in jobs:
-        reading = await _ask(probe, target, args.timeout)
+    for probe, target, session in sessions:
+        reading = await _ask(session, args.timeout)
         show = _show_json if args.json else _show_table
         show(target, probe.name, reading)
         if not reading.complete:
@@ -150,12 +174,8 @@ async def _poll(jobs: Sequence[tuple[Probe, Target]], args: argparse.Namespace) 
     return 0 if complete else 1
 
 
-async def _ask(probe: Probe, target: Target, seconds: float) -> Reading:
+async def _ask(session: Session, seconds: float) -> Reading:
     start = time.time()
-    try:
-        session = probe.open(target, {})
-    except ValueError as error:
-        return Reading(start, reason=Reason.INTERNAL, message=str(error))
     try:
         async with asyncio.timeout(seconds + 1):
             return await session.ask(asyncio.get_running_loop().time() + seconds)
