@@ -52,8 +52,14 @@ class Server:
 _LOOPBACK_ONLY = Access()
 
 
-async def serve(source: Source, listen: str = LISTEN, access: Access = _LOOPBACK_ONLY) -> Server:
-    """Listen. On loopback the next free port is taken when the wanted one is not.
+async def serve(
+    source: Source,
+    listen: str = LISTEN,
+    access: Access = _LOOPBACK_ONLY,
+    *,
+    exactly: bool = False,
+) -> Server:
+    """Listen; on loopback, unless it must be `exactly` there, on the next free port.
 
     Raises ListenRefusedError where that is not safe or not possible, with what to do.
     """
@@ -70,7 +76,9 @@ async def serve(source: Source, listen: str = LISTEN, access: Access = _LOOPBACK
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:
-        site = await _listen(runner, (host, port), context, NEXT_PORTS if loopback and port else 0)
+        site = await _listen(
+            runner, (host, port), context, NEXT_PORTS if loopback and port and not exactly else 0
+        )
     except ListenRefusedError:
         await runner.cleanup()
         raise

@@ -7,6 +7,7 @@ import math
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -55,10 +56,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def _seconds(text: str) -> float:
-    seconds = float(text)
-    if not 0 < seconds < math.inf:
-        raise ValueError(text)
-    return seconds
+    with suppress(ValueError):
+        if 0 < (seconds := float(text)) < math.inf:
+            return seconds
+    raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds above 0")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -108,7 +109,9 @@ def _given(args: argparse.Namespace) -> tuple[Probe, Target]:
     except ValueError:
         raise ValueError(f"--address {args.address}: is no IP address") from None
     if args.profile is not None and args.profile not in (known := vocabulary().profiles):
-        raise ValueError(f"no profile {args.profile!r} (one of {', '.join(sorted(known))})")
+        raise ValueError(
+            f"no profile {args.profile!r} (one of {', '.join(sorted(n for n in known if n[0] != '_'))})"
+        )
     probe = PROBES[args.probe or "snmp"]
     given: dict[str, Any] = {"port": args.port, "profile": args.profile}
     given = {k: v for k, v in given.items() if v is not None and k in probe.settings.model_fields}

@@ -12,10 +12,11 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from collector import log as logs
-from collector.api import Access, ListenRefusedError, serve
+from collector.api import LISTEN, Access, ListenRefusedError, parse_listen, serve
 from collector.collector import Collector, load_plan
 from collector.command.inventory import default_inventory
 from collector.delivery import Delivery
@@ -41,29 +42,33 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Flags of `hatang run`, each with an environment variable."""
     parser.epilog = EXAMPLE
 
-    def flag(name: str, default: str | None, text: str, **more: Any) -> None:
+    def flag(name: str, default: str | None, text: str) -> None:
         variable = "HATANG_" + name.strip("-").upper().replace("-", "_")
         text = f"{text} [{variable}]"
-        parser.add_argument(name, default=os.environ.get(variable, default), help=text, **more)
+        parser.add_argument(name, default=os.environ.get(variable, default), help=text)
 
-    parser.add_argument("-i", "--inventory", type=Path, default=default_inventory())
-    stores = os.environ.get("HATANG_STORE", "").split()
+    parser.add_argument(
+        "-i",
+        "--inventory",
+        type=Path,
+        default=default_inventory(),
+        help="the inventory [HATANG_INVENTORY]",
+    )
     parser.add_argument(
         "--store",
         action="append",
-        default=stores,
         metavar="URL",
         help="vm+http://host:port or influx2+http://host/?org=&bucket=; may stand more than once; "
-        "none starts a local VictoriaMetrics [HATANG_STORE, HATANG_STORE_TOKEN]",
+        "none starts a local VictoriaMetrics [HATANG_STORE, spaces between; HATANG_STORE_TOKEN]",
     )
     flag("--query", None, "where PromQL is answered (default: the first store that does)")
-    flag("--listen", "127.0.0.1:9871", "where /metrics and the API are served")
+    flag("--listen", None, f"where /metrics and the API are served (default {LISTEN}, or the next)")
     flag("--state-dir", None, f"spool, memory and local store (default: {default_state_dir()})")
     flag("--collector", None, "which collector of the inventory this is")
     flag("--tls-cert", None, "certificate, needed beyond loopback")
     flag("--tls-key", None, "its key")
     flag("--tokens", None, "file of tokens, needed beyond loopback")
-    flag("--log-level", "info", "debug, info, warning or error")
+    flag("--log-level", "info", f"one of {', '.join(logs.LEVELS)}")
 
 
 def default_state_dir() -> Path:
@@ -74,19 +79,47 @@ def default_state_dir() -> Path:
 
 def run(args: argparse.Namespace) -> int:
     """0 stopped as told, 1 could not start, 2 usage. A bad inventory starts nothing."""
-    logs.configure(args.log_level)
+    try:
+        logs.configure(args.log_level)
+        asked = _asked(args)
+    except ValueError as error:
+        print(f"hatang run: {error}", file=sys.stderr)
+        return 2
     loaded = load_plan(args.inventory, args.collector)
     if loaded.plan is None:
         print("\n".join(loaded.problems), file=sys.stderr)
         print(f"hatang run: {len(loaded.problems)} problem(s), nothing started", file=sys.stderr)
         return 1
-    state = Path(args.state_dir or default_state_dir())
     try:
-        with _own(state):
-            return asyncio.run(_run(args, loaded.plan, state))
-    except (CannotStartError, ListenRefusedError, ValueError) as error:
+        with _own(asked.state):
+            return asyncio.run(_run(args, asked, loaded.plan))
+    except ListenRefusedError as error:
+        print(f"hatang run: {error}", file=sys.stderr)
+        return 2
+    except CannotStartError as error:
         print(f"hatang run: {error}", file=sys.stderr)
         return 1
+
+
+class Asked(NamedTuple):
+    """Flags and variables, read and found usable."""
+
+    state: Path
+    stores: list[Address]
+    query: str | None
+
+
+def _asked(args: argparse.Namespace) -> Asked:
+    """Raises ValueError, before anything is started."""
+    token = os.environ.get("HATANG_STORE_TOKEN")
+    secret = Secret(token) if token else None
+    texts = args.store if args.store is not None else os.environ.get("HATANG_STORE", "").split()
+    if args.listen is not None:
+        parse_listen(args.listen)
+    if args.query is not None and urlsplit(args.query).scheme not in ("http", "https"):
+        raise ValueError(f"--query {args.query!r} is no http address")
+    stores = [parse_address(text, secret) for text in texts]
+    return Asked(Path(args.state_dir or default_state_dir()), stores, args.query)
 
 
 class CannotStartError(Exception):
@@ -100,7 +133,8 @@ def _own(state: Path) -> Iterator[None]:
         state.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = (state / "lock").open("w")
     except OSError as error:
-        raise CannotStartError(f"{state}: {error.strerror}; choose another --state-dir") from None
+        why = f"cannot be made or written to ({error.strerror})"
+        raise CannotStartError(f"{state}: {why}; choose another --state-dir") from None
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -109,14 +143,15 @@ def _own(state: Path) -> Iterator[None]:
         yield
 
 
-async def _run(args: argparse.Namespace, plan: Plan, state: Path) -> int:
+async def _run(args: argparse.Namespace, asked: Asked, plan: Plan) -> int:
     """Start in order, wait, stop in the opposite order: the local store last."""
+    state = asked.state
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told.set)
     async with AsyncExitStack() as stack:
-        stores = await stack.enter_async_context(_stores(args, state))
+        stores = await stack.enter_async_context(_stores(asked))
         memory = Memory(state / "memory.sqlite")
         memory.start()
         stack.callback(memory.close)
@@ -130,9 +165,9 @@ async def _run(args: argparse.Namespace, plan: Plan, state: Path) -> int:
         await _start(collector)
         stack.push_async_callback(collector.stop)
         access = Access(args.tls_cert, args.tls_key, args.tokens)
-        server = await serve(collector, args.listen, access)
+        server = await serve(collector, args.listen or LISTEN, access, exactly=bool(args.listen))
         stack.push_async_callback(server.stop)
-        collector.addresses = {"api": server.url, **_queries(args, stores)}
+        collector.addresses = {"api": server.url, **_queries(asked.query, stores)}
         loop.add_signal_handler(signal.SIGHUP, lambda: _reload(collector))
         _announce(state, collector)
         gc.freeze()
@@ -150,13 +185,12 @@ async def _start(collector: Collector) -> None:
 
 
 @asynccontextmanager
-async def _stores(args: argparse.Namespace, state: Path) -> AsyncIterator[list[Address]]:
-    token = os.environ.get("HATANG_STORE_TOKEN")
-    secret = Secret(token) if token else None
-    if args.store:
-        yield [parse_address(text, secret) for text in args.store]
+async def _stores(asked: Asked) -> AsyncIterator[list[Address]]:
+    """The stores to write to; without any, one of our own that ends when the block does."""
+    if asked.stores:
+        yield asked.stores
         return
-    local = LocalStore(state)
+    local = LocalStore(asked.state)
     try:
         await asyncio.to_thread(local.start)
     except LocalStoreFailed as error:
@@ -167,9 +201,9 @@ async def _stores(args: argparse.Namespace, state: Path) -> AsyncIterator[list[A
         await asyncio.to_thread(local.stop)
 
 
-def _queries(args: argparse.Namespace, stores: list[Address]) -> dict[str, str]:
+def _queries(given: str | None, stores: list[Address]) -> dict[str, str]:
     """Where history is asked: as told, or the first store that answers PromQL."""
-    urls = [args.query] if args.query else [one.query_url for one in stores if one.query_url]
+    urls = [given] if given else [one.query_url for one in stores if one.query_url]
     if not urls:
         log.warning("no store answers queries: what needs history will say so")
         return {}
