@@ -109,9 +109,8 @@ def _given(args: argparse.Namespace) -> tuple[Probe, Target]:
     except ValueError:
         raise ValueError(f"--address {args.address}: is no IP address") from None
     if args.profile is not None and args.profile not in (known := vocabulary().profiles):
-        raise ValueError(
-            f"no profile {args.profile!r} (one of {', '.join(sorted(n for n in known if n[0] != '_'))})"
-        )
+        names = ", ".join(sorted(name for name in known if not name.startswith("_")))
+        raise ValueError(f"no profile {args.profile!r} (one of {names})")
     probe = PROBES[args.probe or "snmp"]
     given: dict[str, Any] = {"port": args.port, "profile": args.profile}
     given = {k: v for k, v in given.items() if v is not None and k in probe.settings.model_fields}
