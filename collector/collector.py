@@ -17,7 +17,7 @@ from collector.events import Event, InventoryChanged, Polled, State, Tick
 from collector.journal import Journal
 from collector.pipeline import Pipeline
 from collector.plan import Job, Plan, build, fetch
-from collector.reach import Reach
+from collector.reach import IcmpUnavailableError, Reach
 from collector.schedule import Schedule
 from collector.selfmetrics import self_rows
 from collector.state import Memory
@@ -125,8 +125,7 @@ class Collector:
             now = time.time()
             problems = list(loaded.problems)
             if loaded.plan is not None:
-                self.reach.load(loaded.plan.pings)
-                self._take_over(loaded.plan)
+                problems += self._try(loaded.plan)
             self.reloaded = (not problems, now)
             outcome = "refused" if problems else "done"
             log.info("reload", extra={"outcome": outcome, "problems": len(problems)})
@@ -134,6 +133,16 @@ class Collector:
                 "reload", f"collector:{self.plan.collector}", outcome, now, problems=problems[:50]
             )
             return problems
+
+    def _try(self, plan: Plan) -> list[str]:
+        """Take over a plan, unless this machine does not let us ping what it names."""
+        try:
+            self.reach.load(plan.pings)
+        except IcmpUnavailableError as error:
+            self.reach.load(self.plan.pings)
+            return [str(error)]
+        self._take_over(plan)
+        return []
 
     def tell(self, event: Event) -> None:
         """Put a fact to the engine, and act on what it concludes."""

@@ -32,8 +32,9 @@ class Batch(NamedTuple):
 
 @dataclass(slots=True)
 class Described:
-    """One table of rows that change rarely, and when it was read."""
+    """One table of rows that change rarely: as read, as written, and when it was last read."""
 
+    read: list[Row]
     rows: list[Row]
     read_at: float
 
@@ -173,24 +174,21 @@ class Pipeline:
         return rows
 
     def _described(self, key: str, latest: Latest, reading: Reading, at: float) -> list[Row]:
-        """The described rows to write with this run; none while nothing new was read within the
-        minute.
-        """
-        for table, rows in reading.described.items():
-            latest.described[table] = Described(_about(latest.job, rows), at)
-        due = at - latest.described_at >= DESCRIBE_EVERY
-        if not reading.success or not (due or reading.described):
-            return []
-        written = []
-        for table, described in list(latest.described.items()):
-            if at - described.read_at > DESCRIBED_FOR:
-                del latest.described[table]
-            elif due or table in reading.described:
-                written += described.rows
+        """The described rows to write with this run: what is new, and each minute everything."""
+        tables = latest.described
+        fresh = {name for name, rows in reading.described.items() if _news(tables, name, rows, at)}
+        for name in fresh:
+            rows = reading.described[name]
+            tables[name] = Described(rows, _about(latest.job, rows), at)
+        old = [name for name, table in tables.items() if at - table.read_at > DESCRIBED_FOR]
+        for name in old:
+            del tables[name]
+        due = reading.success and at - latest.described_at >= DESCRIBE_EVERY
         if due:
             latest.described_at = at
-        if reading.described:
-            written += self._ended(key, latest.described)
+        written = [row for name in (tables if due else fresh) for row in tables[name].rows]
+        if fresh or old:
+            written += self._ended(key, tables)
         return written
 
     def _ended(self, key: str, described: dict[str, Described]) -> list[Row]:
@@ -208,6 +206,15 @@ class Pipeline:
             self._memory.mark(f"info/{key}")
         gone = (line.rpartition(" ") for line in sorted(before - now))
         return [Row(Head.written(head.encode()), name.encode() + b"=0") for head, _, name in gone]
+
+
+def _news(tables: dict[str, Described], name: str, rows: list[Row], at: float) -> bool:
+    """Whether a table says something else than before; what it said is true again in any case."""
+    held = tables.get(name)
+    if held is None or held.read != rows:
+        return True
+    held.read_at = at
+    return False
 
 
 def _about(job: Job | None, rows: list[Row]) -> list[Row]:

@@ -96,6 +96,19 @@ def test_described_rows_are_not_written_with_a_failed_poll_nor_after_a_day(sink:
     assert not any("speed" in line for line in sink.poll(1001 + DESCRIBED_FOR))
 
 
+def test_table_that_says_the_same_again_is_not_written_again(sink: Sink) -> None:
+    for at in (1000, 1010, 1020):
+        described = {"system": [info("device", (*LABELS, ("vendor", "Cisco")))]}
+        lines = sink.poll(at, described=described)
+        assert any("vendor=Cisco" in line for line in lines) == (at == 1000)
+
+
+def test_info_that_was_not_read_for_a_day_ends(sink: Sink) -> None:
+    sink.poll(1000, described={"t": [info("interface", (*LABELS, ("alias", "old")))]})
+    lines = sink.poll(1001 + DESCRIBED_FOR)
+    assert any("alias=old info=0" in line for line in lines)
+
+
 def test_table_read_again_replaces_only_itself(sink: Sink) -> None:
     sink.poll(1000, described={"ifTable": [speed(10)], "system": [info("device", LABELS)]})
     lines = sink.poll(1010, described={"ifTable": [speed(20)]})
