@@ -7,7 +7,19 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from inventory.access import Entry
-from inventory.value import Duration, Limit, Name, Names, Ping, Text, Texts, described, wrong
+from inventory.value import (
+    Duration,
+    Hours,
+    Interval,
+    Limit,
+    Name,
+    Names,
+    Ping,
+    Text,
+    Texts,
+    described,
+    wrong,
+)
 
 
 class ProbeEntry(BaseModel):
@@ -15,7 +27,7 @@ class ProbeEntry(BaseModel):
 
     model_config = ConfigDict(extra="allow", strict=True, frozen=True)
 
-    interval: Duration | None = None
+    interval: Interval | None = None
     timeout: Duration | None = None
 
 
@@ -102,7 +114,7 @@ class Asked(Entry):
     """What defaults, roles and devices may all say; the nearest wins."""
 
     ping: Ping = 1.0
-    interval: Duration = 60.0
+    interval: Interval = 60.0
     timeout: Duration = 5.0
     settle: Duration = 180.0
     collector: Name | None = None
@@ -110,7 +122,7 @@ class Asked(Entry):
     probes: dict[Name, ProbeUse] = Field(default_factory=dict)
     checks: dict[Name, CheckUse] = Field(default_factory=dict)
     thresholds: Thresholds = Field(default_factory=dict)
-    hours: Name | None = None
+    hours: Hours = None
     tags: Texts = ()
     parameters: Parameters = Field(default_factory=dict)
 

@@ -33,6 +33,7 @@ from inventory.value import (
     Clock,
     Day,
     Duration,
+    Hours,
     Moment,
     Name,
     Names,
@@ -67,6 +68,8 @@ class CollectorEntry(Entry):
 def _holidays(value: object, info: ValidationInfo) -> str | tuple[date, ...]:
     if isinstance(value, list):
         return tuple(day(one) for one in value)
+    if isinstance(value, dict):
+        raise wrong("must be a list of dates, not a mapping", "like [2026-09-02], or file:path")
     return local_file(value, info)
 
 
@@ -108,7 +111,7 @@ class SiteEntry(Entry):
     room: Literal["machine-room", "office", "outdoor", ""] = ""
     location: Annotated[list[float], Field(min_length=2, max_length=2)] | None = None
     unit: UnitEntry | None = None
-    hours: Name | None = None
+    hours: Hours = None
     owner: Text = ""
     contact: Name | None = None
     collector: Name | None = None
@@ -176,13 +179,13 @@ class CircuitEntry(Entry):
     kind: Text = ""
     provider: Text = ""
     contract: Text = ""
-    payers: Names = ()
+    payers: Texts = ()
     path: Text = ""
     capacity: Bandwidth | None = None
     targets: TargetsEntry = TargetsEntry()
     probe: Address | None = None
     lifecycle: Lifecycle = "active"
-    hours: Name | None = None
+    hours: Hours = None
     tags: Texts = ()
     thresholds: Thresholds = Field(default_factory=dict)
     parameters: Parameters = Field(default_factory=dict)
@@ -199,7 +202,7 @@ class ServiceEntry(Entry):
     checks: dict[Name, CheckUse] = Field(default_factory=dict)
     collector: Name | None = None
     credentials: Names = ()
-    hours: Name | None = None
+    hours: Hours = None
     tags: Texts = ()
     thresholds: Thresholds = Field(default_factory=dict)
     parameters: Parameters = Field(default_factory=dict)
@@ -222,7 +225,7 @@ class NotifyEntry(Entry):
 
     to: Names
     match: dict[Name, Texts] = Field(default_factory=dict)
-    hours: Name | None = None
+    hours: Hours = None
     after: Duration | None = None
 
 

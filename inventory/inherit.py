@@ -3,7 +3,7 @@ types.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -31,7 +31,7 @@ class Wish:
 @dataclass(slots=True)
 class Layer:
     """A role or the defaults with everything above merged in. `paths`: it and those above, nearest
-    first.
+    first. `unsure` when something it builds on is wrong: what it lacks may be meant to stand there.
     """
 
     paths: tuple[Keys, ...]
@@ -40,8 +40,11 @@ class Layer:
     checks: dict[str, tuple[str, Wish]]
     limits: Limits
     credentials: dict[str, Credential]
+    unsure: bool = False
 
 
+TIMEOUT = 5.0
+"""Seconds of a timeout that nobody wrote, or the interval where that is shorter."""
 PLAIN = ("ping", "interval", "timeout", "settle", "collector", "hours")
 NOTHING = Layer((), {"tags": (), "parameters": {}}, {}, {}, {}, {})
 
@@ -57,7 +60,8 @@ class Heritage:
         self._settings: dict[tuple[str, str], BaseModel | list[tuple[Keys, str, str]]] = {}
         self._uses: dict[tuple[str, str, float, float, int], Use] = {}
         base = draft.single.get("defaults")
-        self.base = NOTHING if base is None else self.over(NOTHING, base, ("defaults",))
+        below = replace(NOTHING, unsure=("defaults", "") in draft.broken)
+        self.base = below if base is None else self.over(below, base, ("defaults",))
         self._check_roles()
 
     def _check_roles(self) -> None:
@@ -84,14 +88,15 @@ class Heritage:
         entry = self.draft.sections["roles"].get(name)
         if entry is None or name in self._roles:
             return
-        under = self.base
-        if self.draft.refer("roles", entry.extends, ("roles", name, "extends")):
-            under = self._roles.get(entry.extends, self.base)
+        self.draft.refer("roles", entry.extends, ("roles", name, "extends"))
+        under = self.role(entry.extends)
         self._roles[name] = self.over(under, entry, ("roles", name))
 
     def role(self, name: str | None) -> Layer:
         """The layer of a role; of none, or a broken one, the defaults."""
-        return self._roles.get(name, self.base) if name else self.base
+        if name is None:
+            return self.base
+        return self._roles.get(name) or replace(self.base, unsure=True)
 
     def over(self, under: Layer, entry: Asked, path: Keys) -> Layer:
         """A layer with an entry laid over it."""
@@ -112,6 +117,9 @@ class Heritage:
             credentials=self.access(under.credentials, entry.credentials, path)
             if "credentials" in given
             else under.credentials,
+            unsure=under.unsure
+            or (str(path[0]), str(path[1]) if len(path) > 1 else "") in self.draft.broken
+            or not all(name in self.credentials for name in entry.credentials),
         )
 
     def _probes(self, under: Layer, entry: Asked, path: Keys) -> dict[str, Wish]:
@@ -177,6 +185,17 @@ class Heritage:
                 merged.update(self.credentials[name])
         return merged
 
+    def need(self, layer: Layer, path: Keys) -> None:
+        """Note each probe and check that lacks the credential without which it cannot work."""
+        needs = {} if layer.unsure else self.vocabulary.needs
+        asked: list[tuple[str, Keys]] = [(name, ("probes", name)) for name in layer.probes]
+        asked += [(one, ("checks", name, one)) for name, (one, _) in layer.checks.items()]
+        for probe, keys in asked:
+            kind = needs.get(probe)
+            if kind is not None and kind not in layer.credentials:
+                advice = "name one in credentials: [...]"
+                self.draft.wrong((*path, *keys), f"no {kind} credential", advice)
+
     def use(self, name: str, probe: str, wish: Wish, layer: Layer) -> Use | None:
         """A probe put to use, or None when its settings are wrong (noted where they stand)."""
         key = (probe, repr(wish.settings))
@@ -187,9 +206,13 @@ class Heritage:
             for loc, message, suggestion in settings:
                 self.draft.wrong(self._where(name, probe, loc, layer), message, suggestion)
             return None
-        plain = layer.plain
-        interval = wish.interval or plain.get("interval", 60.0)
-        timeout = wish.timeout or plain.get("timeout", 5.0)
+        interval: float = wish.interval or layer.plain.get("interval", 60.0)
+        said: float | None = wish.timeout or layer.plain.get("timeout")
+        timeout = min(TIMEOUT, interval) if said is None else said
+        if timeout > interval and not layer.unsure:
+            message = f"timeout {timeout:g}s is longer than the interval {interval:g}s"
+            advice = "a run must end before the next begins"
+            self.draft.wrong(self._paced(name, probe, layer), message, advice)
         same = (name, probe, interval, timeout, id(settings))
         if same not in self._uses:
             self._uses[same] = Use(name, probe, interval, timeout, settings)
@@ -221,6 +244,15 @@ class Heritage:
                 for inside in (("probes", probe), ("checks", name, probe)):
                     if self._stands((*path, *inside, *reach)):
                         return (*path, *inside, *loc)
+        return layer.paths[0]
+
+    def _paced(self, name: str, probe: str, layer: Layer) -> Keys:
+        """The nearest place that sets the timeout or the interval of a probe."""
+        for path in layer.paths:
+            for inside in (("probes", probe), ("checks", name, probe), ()):
+                for key in ("timeout", "interval"):
+                    if self._stands((*path, *inside, key)):
+                        return (*path, *inside, key)
         return layer.paths[0]
 
     def _stands(self, path: Keys) -> bool:

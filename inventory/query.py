@@ -89,7 +89,6 @@ def look(inventory: Inventory, thing: Thing, path: Sequence[str]) -> list[Any]:
 _FOLLOWED = {
     ("device", "site"): "sites",
     ("site", "parent"): "sites",
-    ("circuit", "payers"): "sites",
     ("device", "collector"): "collectors",
 }
 
@@ -106,10 +105,8 @@ def _look(inventory: Inventory, thing: Thing, value: Any, path: Sequence[str]) -
     section = _FOLLOWED.get((thing.kind, head))
     if section is None or not rest or not dataclasses.is_dataclass(value):
         return _look(inventory, thing, below, rest)
-    names = below if isinstance(below, tuple) else (below,)
-    targets = [t for name in names if (t := getattr(inventory, section).get(name)) is not None]
     there = Thing(section.removesuffix("s"), "")
-    return [one for target in targets for one in _look(inventory, there, target, rest)]
+    return _look(inventory, there, getattr(inventory, section).get(below), rest)
 
 
 def _step(value: Any, key: str) -> Any:

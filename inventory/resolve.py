@@ -3,6 +3,7 @@ draft.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -159,7 +160,7 @@ class Resolver:
             site=entry.site,
             role=entry.role,
             uplinks=self.things(entry.uplinks, (*path, "uplinks"), ("device", "circuit")),
-            probes=self.uses(layer),
+            probes=self.uses(layer, path, entry.lifecycle != "retired"),
             credentials=layer.credentials,
             ping=plain.get("ping", 1.0),
             interval=plain.get("interval", 60.0),
@@ -175,15 +176,16 @@ class Resolver:
 
     def _placed(self, role: Layer, site: Any) -> Layer:
         """A role's layer with what the device's site says over it."""
-        if site is None or not (site.hours or site.collector or site.thresholds):
+        given = set() if site is None else site.model_fields_set
+        if not given & {"hours", "collector", "thresholds"}:
             return role
         plain = dict(role.plain)
-        if site.hours:
+        if "hours" in given:
             plain["hours"] = site.hours
         if site.collector:
             plain["collector"] = site.collector
         limits = self.heritage.limits(role.limits, site.thresholds, ("sites", ""))
-        return Layer(role.paths, plain, role.probes, role.checks, limits, role.credentials)
+        return replace(role, plain=plain, limits=limits)
 
     def _said(self, path: Keys, entry: Any, layer: Layer, key: str) -> Keys:
         """Where an inherited reference was written: here, or in the nearest layer that has it."""
@@ -206,8 +208,10 @@ class Resolver:
             self.draft.wrong(path, '"collector" is missing', f"one of {known}")
         return next(iter(self.collectors), "")
 
-    def uses(self, layer: Layer) -> tuple[Use, ...]:
-        """A layer's probes and checks put to use."""
+    def uses(self, layer: Layer, path: Keys, asked: bool = True) -> tuple[Use, ...]:
+        """A layer's probes and checks put to use; when `asked`, each needs its credential."""
+        if asked:
+            self.heritage.need(layer, path)
         found = [self.heritage.use(name, name, wish, layer) for name, wish in layer.probes.items()]
         found += [self.heritage.use(n, probe, w, layer) for n, (probe, w) in layer.checks.items()]
         return tuple(use for use in found if use is not None)
@@ -239,8 +243,6 @@ class Resolver:
             ends[key] = End(device, interface) if text else None
             self.draft.refer("devices", device or None, (*path, key))
         assert ends["z"] is not None
-        for number, payer in enumerate(entry.payers):
-            self.draft.refer("sites", payer, (*path, "payers", number))
         return Circuit(
             name=name,
             title=entry.name or name,
@@ -274,7 +276,9 @@ class Resolver:
         }
         access = heritage.access({}, entry.credentials, path)
         plain = heritage.base.plain
-        layer = Layer((path,), plain, {}, checks, {}, access)
+        unsure = not all(one in heritage.credentials for one in entry.credentials)
+        unsure |= ("services", name) in self.draft.broken
+        layer = Layer((path,), plain, {}, checks, {}, access, unsure)
         return Service(
             name=name,
             title=entry.name,
@@ -287,7 +291,7 @@ class Resolver:
             needs=self.things(
                 entry.needs, (*path, "needs"), ("device", "service", "circuit", "site")
             ),
-            checks=self.uses(layer),
+            checks=self.uses(layer, path),
             credentials=access,
             hours=entry.hours,
             tags=entry.tags,
@@ -312,6 +316,14 @@ class Resolver:
             if not source.problems:
                 message = f"must be a list of dates, not {described(source.data)}"
                 self.draft.problems.append(source.problem((), message))
+            return []
+        if isinstance(source.data, dict) and any(
+            isinstance(one, (list, dict)) for one in source.data.values()
+        ):
+            word = next(key for key, one in source.data.items() if isinstance(one, (list, dict)))
+            message = f"must be a list of dates, with no {quoted(word)} above it"
+            said = source.problem((word,), message, "like - 2026-09-02, or 2026-09-02: what it is")
+            self.draft.problems.append(said)
             return []
         found = []
         for number, text in enumerate(source.data):

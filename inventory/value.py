@@ -25,6 +25,7 @@ _BANDWIDTH_UNITS = {"k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
 _PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,6})?)\s?%")
 _SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
+SHORTEST_INTERVAL, SHORTEST_PING = 1.0, 0.1
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
 
 
@@ -62,6 +63,14 @@ def duration(value: object) -> float:
     return seconds
 
 
+def rhythm(value: object) -> float:
+    """Seconds between two runs of a probe, at least 1."""
+    seconds = duration(value)
+    if seconds < SHORTEST_INTERVAL:
+        raise wrong(f"interval {quoted(value)} is too short", "1s or more")
+    return seconds
+
+
 def bandwidth(value: object) -> float:
     """Bits per second of `200M`, `10G`, `512k`."""
     found = _match(_BANDWIDTH, value)
@@ -92,9 +101,17 @@ def limit(value: object) -> float:
     raise wrong(f"bad limit {quoted(value)}", "a number, or like 85%, 50ms or 200M")
 
 
-def off_or_duration(value: object) -> float | None:
-    """Seconds, or None for `off`."""
-    return None if value is False else duration(value)
+def ping(value: object) -> float | None:
+    """Seconds between two echoes, at least 0.1; None for `off`."""
+    seconds = None if value is False else duration(value)
+    if seconds is not None and seconds < SHORTEST_PING:
+        raise wrong(f"ping {quoted(value)} is too short", "100ms or more, or off")
+    return seconds
+
+
+def hours(value: object) -> str | None:
+    """A calendar's name; None for `off`: always."""
+    return None if value is None or value is False else name(value)
 
 
 def address(value: object) -> str:
@@ -243,8 +260,14 @@ _DAYS = {
 Duration = Annotated[float, BeforeValidator(duration), WithJsonSchema(_SECONDS)]
 Ping = Annotated[
     float | None,
-    BeforeValidator(off_or_duration),
+    BeforeValidator(ping),
     WithJsonSchema({"anyOf": [_SECONDS, {"const": False}]}),
+]
+Interval = Annotated[float, BeforeValidator(rhythm), WithJsonSchema(_SECONDS)]
+Hours = Annotated[
+    str | None,
+    BeforeValidator(hours),
+    WithJsonSchema({"anyOf": [_NAME, {"const": False}, {"type": "null"}]}),
 ]
 Bandwidth = Annotated[float, BeforeValidator(bandwidth), _schema(r"^\d+(\.\d+)?[kMGT]$")]
 Ratio = Annotated[float, BeforeValidator(ratio), _schema(r"^\d+(\.\d+)?\s?%$")]

@@ -10,8 +10,12 @@ from pydantic import BaseModel
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What may be named. An empty `profiles` or `rules` means: not known here, so not checked."""
+    """What may be named. An empty `profiles` or `rules` means: not known here, so not checked.
+
+    `needs` is the kind of credential (`snmp`, `ssh`, `http`) that a probe cannot work without.
+    """
 
     probes: Mapping[str, type[BaseModel]] = field(default_factory=dict)
     profiles: frozenset[str] = frozenset()
     rules: frozenset[str] = frozenset()
+    needs: Mapping[str, str] = field(default_factory=dict)

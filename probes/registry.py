@@ -8,6 +8,8 @@ from probes.snmp.profile import load_profiles
 from probes.tcp import PROBE as TCP
 
 PROBES: dict[str, Probe] = {probe.name: probe for probe in (SNMP, HTTP, TCP)}
+NEEDS = {"snmp": "snmp"}
+"""The kind of credential that a probe cannot work without."""
 
 
 def vocabulary() -> Vocabulary:
@@ -15,4 +17,5 @@ def vocabulary() -> Vocabulary:
     return Vocabulary(
         probes={name: probe.settings for name, probe in PROBES.items()},
         profiles=frozenset(load_profiles()),
+        needs=NEEDS,
     )

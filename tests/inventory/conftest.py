@@ -38,4 +38,5 @@ def vocabulary() -> Vocabulary:
         probes={"snmp": SnmpSettings, "http": HttpSettings},
         profiles=frozenset({"cisco-ios", "huawei-vrp"}),
         rules=frozenset({"StorageFull", "CpuHigh"}),
+        needs={"snmp": "snmp"},
     )

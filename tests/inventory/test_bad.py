@@ -11,6 +11,8 @@ from inventory.vocabulary import Vocabulary
 BAD = Path(__file__).parent / "bad"
 PLANTED = "K9-mat-khau"
 GOOD = """\
+credentials: {lab: {snmp: {community: env:LAB}}}
+defaults: {credentials: [lab]}
 collectors: {noc-1: {attached_to: [core]}}
 sites: {dc: {name: TTDL}}
 devices:

@@ -1,5 +1,6 @@
 """What a good inventory resolves to: inheritance, units, references, includes."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -121,6 +122,7 @@ def test_equal_settings_are_one_object(tmp_path: Path, vocabulary: Vocabulary) -
     )
     path.write_text(
         "collectors: {noc-1: {}}\nsites: {dc: {name: A}}\nroles: {r: {probes: {snmp: {}}}}\n"
+        "credentials: {lab: {snmp: {community: env:LAB}}}\ndefaults: {credentials: [lab]}\n"
         f"devices:\n{rows}"
     )
     devices = load(path, vocabulary).devices.values()
@@ -151,3 +153,56 @@ def test_aliases_share_what_they_name(tmp_path: Path, vocabulary: Vocabulary) ->
 def test_loading_twice_gives_equal_inventories(vocabulary: Vocabulary) -> None:
     path = HERE / "minimal.yaml"
     assert load(path, vocabulary) == load(path, vocabulary)
+
+
+SMALL = """\
+collectors: {noc-1: {}}
+calendars: {office: {hours: ["07:30-11:30"]}}
+roles: {desk: {hours: office}}
+sites:
+  dc: {name: A, hours: office}
+  hall: {name: B, hours: off}
+devices:
+  follows: {address: 10.0.0.1, site: dc}
+  always: {address: 10.0.0.2, site: dc, hours: off}
+  free: {address: 10.0.0.3, site: hall, role: desk}
+  quick: {address: 10.0.0.4, site: dc, probes: {http: {url: "http://a/", interval: 2s}}}
+"""
+
+
+@pytest.fixture
+def small(tmp_path: Path, vocabulary: Vocabulary) -> Inventory:
+    path = tmp_path / "small.yaml"
+    path.write_text(SMALL)
+    return load(path, vocabulary)
+
+
+def test_hours_off_is_always_whatever_role_and_site_say(small: Inventory) -> None:
+    assert {name: one.hours for name, one in small.devices.items() if name != "quick"} == {
+        "follows": "office",
+        "always": None,
+        "free": None,
+    }
+
+
+def test_a_timeout_that_nobody_wrote_fits_the_interval(small: Inventory) -> None:
+    (use,) = small.devices["quick"].probes
+    assert (use.interval, use.timeout) == (2.0, 2.0)
+
+
+def test_payers_are_names_of_organisations_and_no_sites(whole: Inventory) -> None:
+    assert whole.circuits["tsl-1"].payers == ("Sở TT&TT", "pa-co")
+
+
+def test_the_sketch_of_the_design_loads_once_what_it_names_is_there(vocabulary: Vocabulary) -> None:
+    vocabulary = replace(vocabulary, rules=vocabulary.rules | {"WanBusy"})
+    inventory = load(HERE / "good" / "sketch.yaml", vocabulary)
+    circuit = inventory.circuits["kenh-xa-01"]
+    assert circuit.payers == ("so-khcn", "UBND xã Đồng Bãi")
+    assert circuit.targets.availability == 0.995
+    router = inventory.devices["xa-01-rt"]
+    assert router.credentials["snmp"].name == "ward"
+    assert (router.settle, router.hours) == (240.0, "office")
+    assert inventory.calendars["office"].holidays == {date(2026, 9, 2)}
+    assert Threshold("StorageFull", 0.9, None, (("storage", "/var"),)) in router.thresholds
+    assert [one.every is None for one in inventory.maintenance] == [True, False]

@@ -81,7 +81,7 @@ def test_conditions_reach_every_field(
 
 
 def test_conditions_know_other_kinds_and_units(whole: Inventory) -> None:
-    assert select(whole, "circuit", ["capacity=200M", "a.device=core", "payers.kind=ward"])
+    assert select(whole, "circuit", ["capacity=200M", "a.device=core", "payers=Sở TT&TT"])
     assert select(whole, "circuit", ["targets.availability=99.95%"])
     assert select(whole, "service", ["needs=site:dc", "level=3"])
     assert [one.name for one in select(whole, "site", ["location=105"])] == ["dc"]
