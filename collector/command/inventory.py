@@ -33,6 +33,29 @@ examples:
 --where takes field=value, field!=value and field~part; fields are those of `show`, and a device's
 site.KEY. --json prints one object a line (tree and show: one object).
 """
+EXAMPLES = {
+    "list": """\
+examples:
+  hatang inventory list --where role=ward-router --where site.parent=mai-chau
+  hatang inventory list "hoa son" --columns name,address,site.title
+  hatang inventory list --kind circuit --where provider=Viettel --json
+""",
+    "show": """\
+examples:
+  hatang inventory show hbh-dc-fw01
+  hatang inventory show site:pa-co --json
+""",
+    "tree": """\
+examples:
+  hatang inventory tree
+  hatang inventory tree circuit:tsl-ii-05212-a
+""",
+    "export": """\
+examples:
+  hatang inventory export --format ansible > hosts.json
+  hatang inventory export --format file-sd -i inventory.yaml > targets.json
+""",
+}
 COLUMNS = {
     "device": ("name", "site.title", "role", "address", "uplinks"),
     "site": ("name", "title", "kind", "parent", "unit.code"),
@@ -85,6 +108,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     tree.add_argument("--json", action="store_true", help="nested objects")
     out = verbs.add_parser("export", parents=[common], help="for other programs")
     out.add_argument("--format", choices=FORMATS, required=True)
+    for verb, own in verbs.choices.items():
+        own.epilog, own.formatter_class = EXAMPLES[verb], argparse.RawDescriptionHelpFormatter
 
 
 def run(args: argparse.Namespace) -> int:

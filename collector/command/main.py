@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import io
 import sys
 from importlib.metadata import version
 
@@ -38,6 +39,9 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; returns its exit code. Ends quietly when the reader of a pipe has gone."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # Vietnamese on a terminal that knows only ASCII
     chosen = parser().parse_args(argv)
     command = importlib.import_module(f"collector.command.{chosen.command}")
     own = argparse.ArgumentParser(

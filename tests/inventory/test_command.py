@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -150,11 +152,29 @@ def test_impact_counts_and_names(capsys: Captured) -> None:
 
 
 def test_help_of_every_command_has_an_example(capsys: Captured) -> None:
-    for command in ("check", "inventory", "impact"):
+    verbs = ("list", "show", "tree", "export")
+    for words in (["check"], ["inventory"], ["impact"], *(["inventory", verb] for verb in verbs)):
         with pytest.raises(SystemExit) as caught:
-            main([command, "--help"])
+            main([*words, "--help"])
         assert caught.value.code == 0
-        assert "examples:" in capsys.readouterr().out
+        _, _, examples = capsys.readouterr().out.partition("examples:\n")
+        assert f"  hatang {' '.join(words)}" in examples
+
+
+@pytest.mark.parametrize("argv", [["list"], ["show", "pa-co"], ["tree", "dc"], ["list", "--json"]])
+def test_a_terminal_that_knows_only_ascii_gets_question_marks_and_no_traceback(
+    argv: list[str],
+) -> None:
+    command = [sys.executable, "-m", "collector.command.main", "inventory", *argv]
+    done = subprocess.run(
+        command,
+        env={**os.environ, "PYTHONIOENCODING": "ascii", "HATANG_INVENTORY": "inventory.yaml"},
+        capture_output=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"?" in done.stdout
+    assert done.stdout.isascii()
 
 
 def test_names_cannot_move_the_cursor_of_a_terminal(tmp_path: Path, capsys: Captured) -> None:
