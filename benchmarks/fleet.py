@@ -8,6 +8,7 @@ how long each is measured, after BENCH_WARM (75) seconds. Needs root or CAP_NET_
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -165,4 +166,5 @@ def main(sizes: list[int]) -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is ended on the way
     sys.exit(main([int(one) for one in sys.argv[1:]]))

@@ -5,6 +5,7 @@
 
 import json
 import os
+import signal
 import statistics
 import subprocess
 import sys
@@ -128,4 +129,5 @@ def main(pollers: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is ended on the way
     sys.exit(main(sys.argv[1:]))
