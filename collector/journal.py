@@ -15,6 +15,7 @@ import time
 from collections.abc import Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -252,12 +253,8 @@ class Journal:
         self._open = dict(connection.execute(still_open))
 
     def _set_aside(self, error: Exception) -> Path:
-        stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
+        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
         aside = self.path.with_name(f"{self.path.name}.damaged-{stamp}")
-        number = 1
-        while aside.exists():
-            number += 1
-            aside = self.path.with_name(f"{self.path.name}.damaged-{stamp}-{number}")
         self.path.rename(aside)
         for suffix in ("-wal", "-shm"):
             with suppress(FileNotFoundError):

@@ -21,7 +21,10 @@ VALUE = 2_000
 
 _OWN = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"}
 _PLAIN = re.compile(r"[\w.:/@+,;%*\[\]()<>#&!?~$|^{}'-]+")
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
+"""Control characters, what turns or hides text on a screen, and halves of surrogate pairs."""
 
 
 def configure(
@@ -61,10 +64,7 @@ class Json(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """One line, whatever the record holds."""
         fields = {"time": _time(record), **dict(_fields(record))}
-        return json.dumps(fields, ensure_ascii=False, default=_text).translate(_LINE_ENDS)
-
-
-_LINE_ENDS = {0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"}
+        return _escaped(json.dumps(fields, ensure_ascii=False, default=_text))
 
 
 def _fields(record: logging.LogRecord) -> Iterator[tuple[str, object]]:
@@ -122,4 +122,8 @@ def _logfmt(value: object) -> str:
     if _PLAIN.fullmatch(text):
         return text
     text = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
-    return f'"{_CONTROL.sub(lambda found: f"{chr(92)}u{ord(found[0]):04x}", text)}"'
+    return f'"{_escaped(text)}"'
+
+
+def _escaped(text: str) -> str:
+    return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

@@ -1,6 +1,7 @@
 """The journal: what was told stays, in order, bounded, through kills and damage."""
 
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -118,6 +119,7 @@ def test_a_damaged_file_is_set_aside_and_told(tmp_path: Path) -> None:
     journal.start()
     assert journal.flush()
     (aside,) = tmp_path.glob("events.sqlite.damaged-*")
+    assert re.fullmatch(r"events\.sqlite\.damaged-\d{8}T\d{6}\.\d{6}", aside.name)
     assert aside.read_bytes().startswith(b"this is no database")
     (told,) = journal.events()
     assert (told.kind, told.text) == ("journal", f"damaged, set aside as {aside.name}")

@@ -45,6 +45,24 @@ def test_text_from_outside_cannot_begin_a_line_or_imitate_a_field(stream: io.Str
     assert line.endswith('text="x\\" level=error\\n2026-11-21T08:15:00 forged\\u001b[2J\\u2028"\n')
 
 
+def test_json_escapes_what_turns_or_moves_text_on_a_screen(stream: io.StringIO) -> None:
+    logs.configure("info", "json", stream)
+    hostile = "a\x1b[2J\x7f\x9b\x85\u2028\u200f\u202e\u2066\ufeff\ud800b\nc\\"
+    logging.getLogger("hatang").warning(hostile, extra={"bad\u202ekey": hostile})
+    line = stream.getvalue()
+    assert line.count("\n") == 1
+    assert line.endswith("\n")
+    assert line.rstrip("\n").isprintable()
+    told = json.loads(line)
+    assert told["event"] == told["bad\u202ekey"] == hostile
+
+
+def test_logfmt_escapes_the_same(stream: io.StringIO) -> None:
+    logs.configure("info", "logfmt", stream)
+    logging.getLogger("hatang").warning("seen", extra={"text": "a\u200f\u202e\u2066\ufeff\ud800b"})
+    assert stream.getvalue().endswith('text="a\\u200f\\u202e\\u2066\\ufeff\\ud800b"\n')
+
+
 def test_a_traceback_is_folded_into_its_line_and_bounded(stream: io.StringIO) -> None:
     logs.configure("info", "logfmt", stream)
     try:
