@@ -9,12 +9,13 @@ import logging
 import threading
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from collector.refused import Outcome, send_in_pieces
 from collector.spool import Packed, Spool, SpoolClosed
 from collector.stores import Answer, Kind, Store
-from collector.stores.answer import OK
+from collector.stores.answer import OK, Health
 
 HOLD_SECONDS = 15.0
 LOOK_EVERY = 5.0
@@ -45,7 +46,9 @@ class StoreStats:
     sent_batches: int = 0
     replayed_batches: int = 0
     errors: Counter[str] = field(default_factory=Counter)
-    """Answers that were not ok, by reason."""
+    """Answers that were not ok, by reason; as `rejected` also rows that the store took with an OK
+    and then threw away, as its own counters tell.
+    """
     dropped: Counter[str] = field(default_factory=Counter)
     """Samples this store will never get, by reason: rejected, too_large, full, age, disk."""
     rejected_rows: dict[str, int] = field(default_factory=dict)
@@ -72,6 +75,7 @@ class Sender:
         self._blind = spool.started(self.name) is None
         self._refusal_told_at = -REFUSALS_EVERY
         self._failed = False
+        self._rejected: Mapping[str, int] | None = None
         self._told = ""
         self._fresh_sent = 0
         self._thread = threading.Thread(target=self._run, name=f"sender {self.name}", daemon=True)
@@ -232,15 +236,32 @@ class Sender:
         self._blind = False
         if not self._failed:
             self.stats.up, self.stats.message = True, ""
-        self.stats.rejected_rows = dict(health.rejected)
         self.stats.read_only = health.read_only
         known = self._spool.started(self.name)
+        self._watch_rejected(health, known)
         if known == health.started:
             self._spool.confirm(self.name, now - HOLD_SECONDS)
             return
         if known is not None:
             self._replay()
         self._spool.remember_start(self.name, health.started)
+
+    def _watch_rejected(self, health: Health, known: float | None) -> None:
+        """Tell rows that the store threw away since the last look. What it counted before this
+        collector's first look is not ours; a process that began since then counts from nothing.
+        """
+        before = self._rejected
+        if before is None:
+            before = health.rejected
+        elif known != health.started:
+            before = {}
+        self._rejected = self.stats.rejected_rows = dict(health.rejected)
+        for kind, count in health.rejected.items():
+            rows = count - before.get(kind, 0)
+            if rows > 0:
+                self.stats.errors["rejected"] += rows
+                facts = {"store": self.name, "kind": kind, "rows": rows, "total": count}
+                _log.warning("store threw rows away", extra=facts)
 
     def _replay(self) -> None:
         count = self._spool.replay(self.name)

@@ -1,3 +1,4 @@
+import gzip
 import logging
 import signal
 import time
@@ -294,3 +295,32 @@ def test_a_store_that_does_not_answer_does_not_hold_up_the_end(path: Path) -> No
     begun = time.monotonic()
     assert delivery.close(4.0)
     assert time.monotonic() - begun < 2.0
+
+
+def test_rows_that_the_store_takes_and_throws_away_are_told_and_counted(
+    path: Path, vm: Daemon, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = at(vm, "vm")
+    old = NOW - 500 * 86400_000
+    assert store.write(gzip.compress(b"t,n=1 v=1 %d\n" % old)) == OK, "before our time"
+    wait_for(lambda: (seen := store.look()) is not None and seen.rejected["small_timestamp"] == 1)
+    delivery = Delivery(path, [store])
+    delivery.start()
+    stats = delivery.stats.stores["vm"]
+    wait_for(lambda: stats.rejected_rows.get("small_timestamp") == 1)
+    assert stats.errors["rejected"] == 0
+    delivery.put(Batch(b"t,n=1 v=1 %d\nt,n=2 v=2 %d\nbad line\n" % (old, old), 3, 3))
+    wait_for(lambda: stats.errors["rejected"] == 3)
+    rows = {
+        record.__dict__["kind"]: record.__dict__["rows"]
+        for record in caplog.records
+        if record.message == "store threw rows away"
+    }
+    assert rows == {"small_timestamp": 2, "invalid": 1}
+    vm.end()
+    vm.start()
+    delivery.put(Batch(b"t,n=1 v=1 %d\n" % old, 1, 1))
+    wait_for(lambda: stats.errors["rejected"] > 3)
+    assert delivery.close()
+    told = sum(getattr(record, "rows", 0) for record in caplog.records)
+    assert stats.errors["rejected"] == told == 3 + sum(stats.rejected_rows.values())
