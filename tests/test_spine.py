@@ -11,8 +11,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from tests.daemons import Snmpd, snmpd, victoria_metrics
 
+from tests.daemons import Snmpd, snmpd, victoria_metrics
 from tests.running import Running, fetch, hatang_run, until
 
 COMMUNITY = "planted-community-7f3a"
@@ -25,7 +25,8 @@ collectors: {{noc-1: {{}}}}
 credentials:
   lab: {{snmp: {{version: 2c, community: env:SNMP_COMMUNITY}}}}
   v3:
-    snmp: {{version: 3, user: noc, auth: {{sha256: env:SNMP_AUTH}}, priv: {{aes128: env:SNMP_PRIV}}}}
+    snmp:
+      {{version: 3, user: noc, auth: {{sha256: env:SNMP_AUTH}}, priv: {{aes128: env:SNMP_PRIV}}}}
 defaults: {{interval: 2s, ping: 1s, timeout: 1s}}
 sites: {{lab: {{name: Phòng thử nghiệm}}}}
 devices:
@@ -142,6 +143,17 @@ def test_sigterm_ends_it_within_five_seconds_and_the_store_with_it(running: Runn
     assert running.process.returncode == 0
     until("the store gone", lambda: not Path(f"/proc/{store}").exists(), 5)
     assert not (running.state / "run.json").exists()
+
+
+def test_sigterm_ends_it_within_five_seconds_also_when_the_store_hangs(running: Running) -> None:
+    until("samples", lambda: running.series('system_uptime_seconds{device="agent-1"}'))
+    store = running.local_store_pid()
+    os.kill(store, signal.SIGSTOP)
+    time.sleep(3)  # long enough for a send to be under way
+    assert running.stop() < 5.0
+    assert running.process.returncode == 0
+    assert not Path(f"/proc/{store}").exists()
+    assert "local store hangs; killing it" in running.log.read_text()
 
 
 def test_restart_continues_with_the_same_store(tmp_path: Path, agent: Snmpd) -> None:

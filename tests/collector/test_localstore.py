@@ -9,7 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from collector.localstore import GIB, LocalStore, LocalStoreFailed, disk_reserve
+from collector.localstore import (
+    GIB,
+    STOP_SECONDS,
+    LocalStore,
+    LocalStoreFailed,
+    disk_reserve,
+    ends,
+)
 from collector.stores import open_store
 from collector.stores.answer import OK
 from tests.collector.stored import exported, free_port, get, wait_for
@@ -131,6 +138,44 @@ def test_it_ends_when_the_collector_is_killed(tmp_path: Path) -> None:
     child.stdout.close()
     child.wait()
     wait_for(lambda: not alive(pid))
+
+
+def test_one_that_hangs_is_killed_soon_and_starts_again(tmp_path: Path) -> None:
+    hung = LocalStore(tmp_path, first_port=free_port())
+    hung.start()
+    pid = hung.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)
+    began = time.monotonic()
+    hung.stop()
+    assert not alive(pid)
+    assert time.monotonic() - began < STOP_SECONDS / 2
+    again = LocalStore(tmp_path, first_port=free_port())
+    again.start()
+    assert _healthy(again.port)
+    again.stop()
+
+
+WORKS_ON = """
+import signal, sys, time
+def work(number, frame):
+    until = time.monotonic() + 2.5
+    while time.monotonic() < until:
+        pass
+    sys.exit(7)
+signal.signal(signal.SIGINT, work)
+print(flush=True)
+signal.pause()
+"""
+
+
+def test_one_that_is_still_at_work_is_waited_for() -> None:
+    with subprocess.Popen([sys.executable, "-c", WORKS_ON], stdout=subprocess.PIPE) as busy:
+        assert busy.stdout is not None
+        busy.stdout.readline()
+        busy.send_signal(signal.SIGINT)
+        assert ends(busy)
+        assert busy.returncode == 7
 
 
 def test_one_that_was_left_over_is_stopped_first(local: LocalStore) -> None:
