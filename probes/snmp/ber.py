@@ -151,10 +151,13 @@ def expect(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
 
 def read_integer(data: bytes, at: int, end: int) -> tuple[int, int]:
     """A signed INTEGER of at most five bytes and the offset behind it."""
-    start, stop = expect(data, at, end, INTEGER)
-    if not 1 <= stop - start <= 5:
+    if at + 2 > end or data[at] != INTEGER:
+        raise DecodeError("no INTEGER where one should be")
+    size = data[at + 1]
+    stop = at + 2 + size
+    if not 1 <= size <= 5 or stop > end:
         raise DecodeError("INTEGER of impossible size")
-    return int.from_bytes(data[start:stop], signed=True), stop
+    return int.from_bytes(data[at + 2 : stop], signed=True), stop
 
 
 def read_octets(data: bytes, at: int, end: int) -> tuple[bytes, int]:

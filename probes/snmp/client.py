@@ -282,14 +282,17 @@ class Client:
         self._renew(exchange)
 
     def _settle(self, exchange: Exchange, pdu: message.Pdu) -> None:
-        names, values = message.varbinds(pdu)
-        del self._pending[exchange.number]
         sink = exchange.sink
+        del self._pending[exchange.number]
         sink.exchange = None
         if exchange.sent == 1:
             exchange.agent.pace.heard(self._clock() - exchange.at)
         try:
-            sink.answered(exchange.request, pdu, names, values)
+            sink.answered(exchange.request, pdu)
+        except DecodeError:
+            self._pending[exchange.number] = exchange
+            sink.exchange = exchange
+            raise
         except Exception as error:  # noqa: BLE001 - a mistake of ours must end the request, not hang it
             sink.failed(SnmpError(Reason.INTERNAL, f"{type(error).__name__} in the SNMP client"))
 

@@ -106,19 +106,34 @@ class Cursor:
             self._leave(names[count])
         if count:
             self.at = names[count - 1]
+        self._share(fresh, values[:count], leader)  # type: ignore[arg-type]  # the caller looked for None
+        return True
+
+    def take(self, indexes: list[bytes], values: list[Value], leader: "Cursor") -> None:
+        """Take whole rows that the caller has checked, the leader's first."""
+        self.at = self.column.oid + indexes[-1]
+        if leader is not self:
+            self._share(indexes, values, leader)
+            return
         before = len(self.column.values)
-        self._extend(values[:count])  # type: ignore[arg-type]  # the caller looked for None
+        self._extend(values)
+        self._own(before)
+        self.column.indexes.extend(indexes)
+
+    def _share(self, fresh: list[bytes], values: list[Value], leader: "Cursor") -> None:
+        """Take rows that the leader has just taken, and its list of indexes if all are equal."""
+        before = len(self.column.values)
+        self._extend(values)
         self.fresh = fresh
         ours, theirs = self.column.indexes, leader.column.indexes
         if ours is theirs:
-            return True
-        if not before and len(theirs) == count:
+            return
+        if not before and len(theirs) == len(fresh):
             self.column.indexes = theirs
             self._owns = False
-            return True
+            return
         self._own(before)
         self.column.indexes.extend(fresh)
-        return True
 
     def _leave(self, name: bytes) -> None:
         """The agent went on to another object."""

@@ -3,7 +3,6 @@
 from typing import Protocol
 
 from probes.snmp.agent import Agent
-from probes.snmp.column import Value
 from probes.snmp.errors import SnmpError
 from probes.snmp.message import Pdu, Request
 
@@ -16,10 +15,10 @@ class Sink(Protocol):
 
     exchange: "Exchange | None"
 
-    def answered(
-        self, request: Request, pdu: Pdu, names: list[bytes], values: list[Value | None]
-    ) -> None:
-        """The agent answered this request."""
+    def answered(self, request: Request, pdu: Pdu) -> None:
+        """The agent answered this request. Raises DecodeError, and has done nothing, when the
+        varbinds cannot be read.
+        """
 
     def failed(self, error: SnmpError) -> None:
         """No answer will come."""

@@ -97,30 +97,31 @@ class Frame(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def _asked(oids: tuple[bytes, ...]) -> bytes:
-    """A list of varbinds with NULL for a value: the same few for every poll, so kept."""
-    return ber.encode(
-        ber.SEQUENCE,
-        b"".join(ber.encode(ber.SEQUENCE, ber.encode(ber.OID, oid) + b"\x05\x00") for oid in oids),
+def _asked(request: Request) -> bytes:
+    """What stands behind the request id, varbinds with NULL for a value: the same few for every
+    poll, so kept.
+    """
+    asked = (ber.encode(ber.OID, oid) + b"\x05\x00" for oid in request.oids)
+    return (
+        ber.encode_integer(request.first)
+        + ber.encode_integer(request.second)
+        + ber.encode(ber.SEQUENCE, b"".join(ber.encode(ber.SEQUENCE, one) for one in asked))
     )
 
 
 def encode_pdu(request: Request, number: int) -> bytes:
     """The PDU of a request under this request id."""
-    return ber.encode(
-        request.kind,
-        ber.encode_integer(number)
-        + ber.encode_integer(request.first)
-        + ber.encode_integer(request.second)
-        + _asked(request.oids),
-    )
+    return ber.encode(request.kind, ber.encode_integer(number) + _asked(request))
 
 
 def encode_community(version: int, community: bytes, pdu: bytes) -> bytes:
     """A v1 or v2c message."""
-    return ber.encode(
-        ber.SEQUENCE, bytes((2, 1, version)) + ber.encode(ber.OCTETS, community) + pdu
-    )
+    return ber.encode(ber.SEQUENCE, _entrance(version, community) + pdu)
+
+
+@lru_cache(maxsize=64)
+def _entrance(version: int, community: bytes) -> bytes:
+    return bytes((2, 1, version)) + ber.encode(ber.OCTETS, community)
 
 
 def encode_frame(number: int, flags: int, parameters: bytes, body: bytes) -> bytes:
@@ -197,38 +198,38 @@ def decode_frame(data: bytes, at: int, end: int) -> Frame:
 
 
 _UNSIGNED = frozenset((ber.COUNTER32, ber.GAUGE32, ber.TICKS, ber.COUNTER64))
+_NUMBERS = _UNSIGNED | {ber.INTEGER}
 
 
-def varbinds(pdu: Pdu) -> tuple[list[bytes], list[Value | None]]:
-    """Names and values of a PDU, side by side; None for NULL, noSuch… and endOfMibView.
+def varbinds(pdu: Pdu, start: int = 0) -> tuple[list[bytes], list[Value | None]]:
+    """Names and values of a PDU, side by side; None for NULL, noSuch… and endOfMibView. `start` is
+    the offset of the first one to read.
 
     The hot loop of the house: the short form that nearly every varbind has is read in place,
     everything else goes the long way.
     """
-    data, at, end = pdu.data, pdu.start, pdu.end
+    data, at, end = pdu.data, start or pdu.start, pdu.end
     names: list[bytes] = []
     values: list[Value | None] = []
     name, value, number = names.append, values.append, int.from_bytes
     try:
         while at < end:
             split = at + 4 + data[at + 3]
-            start = split + 2
             size = data[split + 1]
-            stop = start + size
-            long = data[at + 1]
-            if long != stop - at - 2 or long > 127 or data[at] != 48 or data[at + 2] != 6:
+            stop = split + 2 + size
+            if not (data[at + 1] == stop - at - 2 < 128 and data[at] == 48 and data[at + 2] == 6):
                 at = _long_varbind(data, at, end, names, values)
                 continue
             name(data[at + 4 : split])
             tag = data[split]
-            if tag in _UNSIGNED and size < 10:
-                value(number(data[start:stop]))
+            if size == 1 and tag in _NUMBERS and (data[stop - 1] < 128 or tag != 2):
+                value(data[stop - 1])
+            elif tag in _UNSIGNED and size < 10:
+                value(number(data[split + 2 : stop]))
             elif tag == 4:
-                value(data[start:stop])
-            elif tag == 2 and size == 1 and data[start] < 128:
-                value(data[start])
+                value(data[split + 2 : stop])
             else:
-                value(ber.decode_value(tag, data[start:stop]))
+                value(ber.decode_value(tag, data[split + 2 : stop]))
             at = stop
     except IndexError:
         raise DecodeError("varbinds cut") from None

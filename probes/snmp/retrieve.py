@@ -59,10 +59,9 @@ class Retrieval:
         oids = tuple(self._waiting.popleft() for _ in range(count))
         self._asker.ask(self._agent, Request(message.GET, oids), self, self._deadline)
 
-    def answered(
-        self, request: Request, pdu: Pdu, names: list[bytes], values: list[Value | None]
-    ) -> None:
+    def answered(self, request: Request, pdu: Pdu) -> None:
         """Take the values that were asked for; ask again for what the agent left out."""
+        names, values = message.varbinds(pdu)
         if pdu.status:
             self._refused(request, pdu)
             return

@@ -9,10 +9,10 @@ from collections import deque
 from collections.abc import Sequence
 
 from probes.reading import Reason
-from probes.snmp import ber, message
+from probes.snmp import ber, message, rows
 from probes.snmp.agent import Agent, Community
 from probes.snmp.column import Table, Value
-from probes.snmp.cursor import Cursor
+from probes.snmp.cursor import Cursor, ascending
 from probes.snmp.errors import SnmpError
 from probes.snmp.exchange import Asker, Exchange
 from probes.snmp.message import Pdu, Request
@@ -22,6 +22,8 @@ SIDE_BY_SIDE = 10
 """Columns in a request when it is not known how long they are."""
 SMALL = 8
 """Varbinds below which a request is not made smaller because of silence."""
+WORTH = 32
+"""Varbinds from which on a reply is tried as whole rows at first."""
 STEPS = 8
 """Unreadable rows in a row after which a column is given up."""
 
@@ -128,11 +130,13 @@ class Walk:
 
     # Being answered.
 
-    def answered(
-        self, request: Request, pdu: Pdu, names: list[bytes], values: list[Value | None]
-    ) -> None:
+    def answered(self, request: Request, pdu: Pdu) -> None:
         """Take a reply and ask on."""
-        asked, came = len(request.oids) * self._repeat, len(names)
+        asked = len(request.oids) * self._repeat
+        indexes, columns, rest = self._rows_of(pdu, asked)
+        names, values = message.varbinds(pdu, rest)
+        taken = len(indexes) * len(columns)
+        came = taken + len(names)
         if self._shrunk:
             self._agent.pace.too_big(self._shrunk)
             self._shrunk = 0
@@ -141,15 +145,46 @@ class Walk:
         elif not came:
             self._empty(asked)
         else:
-            self._take(names[:asked], values[:asked])
+            self._extend(indexes, columns)
+            self._take(names[: asked - taken], values[: asked - taken])
             if came >= asked:
                 self._agent.pace.full(asked)
             elif not any(cursor.done for cursor in self._group):
                 self._agent.pace.truncated(came)
         self.start()
 
+    def _rows_of(self, pdu: Pdu, asked: int) -> tuple[list[bytes], list[list[Value]], int]:
+        """The rows at the start of a reply that need no second look, and where they end."""
+        group = self._group
+        start = group[0].last
+        if asked < WORTH or pdu.status or len({cursor.last for cursor in group}) > 1:
+            return [], [], pdu.start
+        oids = tuple([cursor.column.oid for cursor in group])
+        indexes, columns, rest = rows.read(oids, pdu.data, pdu.start, pdu.end)
+        if len(indexes) * len(group) > asked or ascending(start, indexes) < len(indexes):
+            return [], [], pdu.start
+        return indexes, columns, rest
+
+    def _extend(self, indexes: list[bytes], columns: list[list[Value]]) -> None:
+        """Take rows that belong to every column of the group."""
+        if indexes:
+            leader = self._group[0]
+            for cursor, values in zip(self._group, columns, strict=True):
+                cursor.take(indexes, values, leader)
+
     def _take(self, names: list[bytes], values: list[Value | None]) -> None:
-        """Deal a reply's varbinds out to the columns; the last row is left when it is not whole."""
+        """Deal a reply's varbinds out to the columns, and look after the row limit."""
+        if names:
+            self._deal(names, values)
+        group = self._group
+        for cursor in group:
+            if len(cursor.column.values) > self._limit:
+                self._limited |= cursor.limit(self._limit)
+        if group[0].done:
+            self._rows = max(self._rows, len(group[0].column.values))
+
+    def _deal(self, names: list[bytes], values: list[Value | None]) -> None:
+        """The last row is left when it is not whole."""
         group = self._group
         if len(names) < len(group):
             self._waiting.extendleft(reversed(group[len(names) :]))
@@ -166,11 +201,6 @@ class Walk:
             plain = not absent and cursor.last == start and not leader.fault
             if not (plain and cursor.follow(ours, theirs, leader)):
                 cursor.read(ours, theirs)
-        for cursor in group:
-            if len(cursor.column.values) > self._limit:
-                self._limited |= cursor.limit(self._limit)
-        if leader.done:
-            self._rows = max(self._rows, len(leader.column.values))
 
     def _empty(self, asked: int) -> None:
         """An answer without varbinds: some agents mean tooBig by it."""
@@ -221,14 +251,14 @@ class Walk:
         """Mark the row behind the cursor as unreadable and go on behind it."""
         cursor.steps += 1
         last = cursor.last
-        rows = max(
+        known = max(
             (c.column.indexes for c in self._cursors if c.column.complete), key=len, default=[]
         )
-        place = rows.index(last) + 1 if last in rows else 0
-        if last and rows and rows[-1] == last:
+        place = known.index(last) + 1 if last in known else 0
+        if last and known and known[-1] == last:
             cursor.finish()  # what fails is the object behind the table
             return
-        hole = rows[place] if rows and (place or not last) else _next_index(last)
+        hole = known[place] if known and (place or not last) else _next_index(last)
         if cursor.steps > STEPS or not hole:
             cursor.give_up(f"the agent says {name}")
             return

@@ -1,0 +1,78 @@
+"""Replies to a GETBULK of numbers, read row by row with one regular expression.
+
+Most of what an agent sends is whole rows of small numbers under names that only repeat what was
+asked. The expression for a group of columns checks those names and takes the values out in C;
+whatever it does not match (text, signs, another object) is left to `message.varbinds`.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import starmap
+from operator import itemgetter
+
+from probes.snmp.column import Value
+
+PATTERNS = 512
+"""Expressions kept, of about 8 KB: one for each group of columns that is read side by side."""
+
+LONGEST = 24
+"""Bytes of an index that is read here: a bound on what a hostile reply can cost."""
+
+_UNSIGNED = rb"[\x41\x42\x43\x46]"  # Counter32, Gauge32, TimeTicks, Counter64
+_NATURAL = rb"\x02(?=.[\x00-\x7f])"  # an INTEGER that is not negative
+_SIZED = b"|".join(b"%b.{%d}" % (re.escape(bytes((size,))), size) for size in range(1, 10))
+_VALUE = rb"(?:" + _UNSIGNED + b"|" + _NATURAL + b")(" + _SIZED + b")"
+_FRAME = 5
+"""Bytes of a varbind beside its name and the length and content of its value."""
+
+_content = itemgetter(slice(1, None))
+
+
+@lru_cache(PATTERNS)
+def _pattern(oids: tuple[bytes, ...]) -> re.Pattern[bytes]:
+    """A row of these columns: name length and index of the first, then every value with its length.
+
+    Names of one length share the length byte of the first of them.
+    """
+    parts: list[bytes] = []
+    groups = {len(oids[0]): 1}
+    for oid in oids:
+        size = rb"(.)" if not parts else rb"\%d" % groups.get(len(oid), 0)
+        if len(oid) not in groups:
+            size = b"."
+        index = rb"\2" if parts else rb"(.{1,%d}?)" % LONGEST
+        parts.append(rb"0.\x06" + size + b"(?:" + re.escape(oid) + b")" + index + _VALUE)
+    return re.compile(b"".join(parts), re.DOTALL)
+
+
+def read(
+    oids: Sequence[bytes], data: bytes, start: int, end: int
+) -> tuple[list[bytes], list[list[Value]], int]:
+    """The rows from `start` on: their indexes, a list of values a column, and the offset behind.
+
+    No rows, and `start`, when the reply does not begin with two rows of natural numbers.
+    """
+    pattern = _pattern(tuple(oids))
+    rows: list[tuple[bytes, ...]] = pattern.findall(data, start, end)
+    if len(rows) < 2:
+        return [], [], start
+    lengths, indexes, *columns = zip(*rows, strict=True)
+    sizes = list(map(len, indexes))
+    names = len(oids[0])
+    if list(b"".join(lengths)) != [names + size for size in sizes]:
+        return [], [], start  # a guess at where the index ends that was wrong
+    fixed = sum(map(len, oids)) + _FRAME * len(oids)
+    last = fixed + len(oids) * sizes[-1] + sum(map(len, rows[-1][2:]))
+    widths = [sum(map(len, column)) for column in columns]
+    stop = start + fixed * len(rows) + len(oids) * sum(sizes) + sum(widths)
+    again = pattern.match(data, stop - last, end)
+    if again is None or again.groups() != rows[-1]:
+        return [], [], start  # something else stands between the rows
+    return list(indexes), list(starmap(_numbers, zip(columns, widths, strict=True))), stop
+
+
+def _numbers(column: Sequence[bytes], width: int) -> list[Value]:
+    if width == 2 * len(column):
+        return list(b"".join(column)[1::2])
+    return list(map(int.from_bytes, map(_content, column)))
