@@ -51,6 +51,14 @@ class Latest:
     reading: Reading | None = None
     reason: Head | None = None
     failures: Counter[str] = field(default_factory=Counter)
+    runs: int = 0
+    failed: int = 0
+    """Of the runs, the last so many in a row did not succeed."""
+
+    @property
+    def lasting(self) -> bool:
+        """Whether it fails, and not by a single slip: on every run so far, or on the last two."""
+        return self.failed > 0 and (self.failed == self.runs or self.failed > 1)
 
 
 class Pipeline:
@@ -78,6 +86,8 @@ class Pipeline:
         latest.job = job
         at = reading.start
         latest.at, latest.rows, latest.reading = at, reading.rows, reading
+        latest.runs += 1
+        latest.failed = 0 if reading.success else latest.failed + 1
         self.polls += 1
         rows = [*reading.rows, *self._fared(job, latest, reading, lateness, missed)]
         rows += self._described(job.key, latest, reading, at)

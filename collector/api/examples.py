@@ -139,6 +139,18 @@ STATUS = shape.Status(
     reload_success=True,
     addresses={"api": "http://127.0.0.1:9871", "query": "http://127.0.0.1:8428"},
     counts={"up": 838, "degraded": 0, "down": 1, "unreachable": 0, "unknown": 1},
+    failing=[
+        shape.Failing(
+            probe="snmp",
+            reason="auth",
+            answered=False,
+            things=2,
+            lasting=2,
+            names=["hbh-xa-05212-rt01", "hbh-xa-05212-sw01"],
+            message="the agent does not know the user noc",
+            hint="check the credential's user",
+        )
+    ],
     jobs=903,
     polls=1203441,
     samples=181203441,

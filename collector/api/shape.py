@@ -242,6 +242,19 @@ class Store(Answer):
     rejected_rows: dict[str, int]
 
 
+class Failing(Answer):
+    """Probes whose last run fell short for one reason: how many, where, and what to do."""
+
+    probe: str
+    reason: str
+    answered: bool = Field(description="Whether rows still came (partial, limit)")
+    things: int = Field(description="How many devices and services")
+    lasting: int = Field(description="Probes that failed on every run so far, or on the last two")
+    names: list[str] = Field(description="The first few: a device, or service:name")
+    message: str = Field(description="What most of them say")
+    hint: str
+
+
 class Status(Answer):
     """The collector at a glance."""
 
@@ -257,6 +270,7 @@ class Status(Answer):
     reload_success: bool
     addresses: dict[str, str]
     counts: dict[str, int] = Field(description="How many devices, by state")
+    failing: list[Failing] = Field(description="Probes that fall short, the lasting ones first")
     jobs: int
     polls: int
     samples: int

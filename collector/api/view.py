@@ -17,6 +17,9 @@ from collector.selfmetrics import VERSION
 from inventory.model import Circuit, Device, Inventory, Service, Site, Use
 from probes import reading
 
+FIRST_FEW = 5
+"""Names that are told of a group."""
+
 
 def device(one: Device, verdict: Verdict | None) -> shape.Device:
     """A device, and how it is; one that is not asked is unknown."""
@@ -172,6 +175,7 @@ def status(source: Source, now: float) -> shape.Status:
         reload_success=good,
         addresses=dict(source.addresses),
         counts=counts(source.engine.verdicts.values()),
+        failing=failing(source),
         jobs=len(source.plan.jobs),
         polls=source.pipeline.polls,
         samples=source.pipeline.samples,
@@ -182,6 +186,39 @@ def status(source: Source, now: float) -> shape.Status:
         spool_age=stats.spool_age_seconds,
         dropped=dict(stats.dropped),
         stores={name: _store(one) for name, one in list(stats.stores.items())},
+    )
+
+
+def failing(source: Source) -> list[shape.Failing]:
+    """Probes whose last run fell short, by probe and reason."""
+    groups: dict[tuple[str, str], list[Latest]] = {}
+    for one in source.pipeline.latest.values():
+        if one.job is not None and one.reading is not None and one.reading.reason is not None:
+            groups.setdefault((one.job.probe.name, str(one.reading.reason)), []).append(one)
+    held = source.engine.verdicts
+    up = {name for name, verdict in held.items() if verdict.state is State.UP}
+    found = [_group(probe, reason, members, up) for (probe, reason), members in groups.items()]
+    return sorted(found, key=lambda one: (-one.lasting, -one.things, one.probe, one.reason))
+
+
+def _group(probe: str, reason: str, members: list[Latest], up: set[str]) -> shape.Failing:
+    """Named first are lasting ones at devices that are up: those are nobody else's message."""
+    told = [(one.lasting, one.job, one.reading) for one in members if one.job and one.reading]
+    told.sort(key=lambda one: (not one[0], one[1].thing not in up, one[1].key))
+    names = dict.fromkeys(
+        job.thing if job.kind == "device" else f"{job.kind}:{job.thing}" for _, job, _ in told
+    )
+    said = Counter((last.message, last.hint) for _, _, last in told)
+    message, hint = max(said, key=said.__getitem__)
+    return shape.Failing(
+        probe=probe,
+        reason=reason,
+        answered=told[0][2].success,
+        things=len(names),
+        lasting=sum(lasting for lasting, _, _ in told),
+        names=list(names)[:FIRST_FEW],
+        message=message,
+        hint=hint,
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from http.client import HTTPException
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -23,9 +23,10 @@ EXAMPLE = """\
 examples:
   hatang status                      the collector that runs on this machine
   hatang status --url https://10.17.0.5:9871 --ca ca.pem      another; the token in HATANG_TOKEN
-  hatang status --json | jq '.down[].name'
+  hatang status --json | jq '.down[].name, .status.failing'
 
-exit code: 0 nothing is wrong, 1 something is down, 2 the collector cannot be asked
+exit code: 0 nothing is wrong, 1 something is down or a probe fails on every run, 2 the collector
+cannot be asked
 """
 
 STATES = {
@@ -34,6 +35,18 @@ STATES = {
     "degraded": "Suy giảm / Degraded",
     "unknown": "Chưa có dữ liệu / Unknown",
     "up": "Hoạt động tốt / Up",
+}
+REASONS = {
+    "timeout": "Không trả lời kịp / timeout",
+    "refused": "Bị từ chối / refused",
+    "unreachable": "Không tới được / unreachable",
+    "name": "Không có tên này / name",
+    "tls": "Lỗi TLS / tls",
+    "auth": "Sai thông tin truy cập / auth",
+    "protocol": "Sai giao thức / protocol",
+    "partial": "Chỉ trả lời một phần / partial",
+    "limit": "Vượt giới hạn / limit",
+    "internal": "Lỗi của Hatang / internal",
 }
 WAIT = 10.0
 PAGE = 500
@@ -59,9 +72,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 nothing is wrong, 1 something is down, 2 the collector cannot be asked."""
+    """0 nothing is wrong, 1 something is down or a probe keeps failing, 2 the collector cannot be
+    asked.
+    """
+    announced: Announced | None = None
     try:
-        url = args.url or _announced(_places(args.state_dir))
+        announced = None if args.url else _announced(_places(args.state_dir))
+        url = announced.url if announced else args.url
         api = Api(url, os.environ.get("HATANG_TOKEN"), args.ca)
         status = api.get("status")
         down = [
@@ -69,9 +86,14 @@ def run(args: argparse.Namespace) -> int:
             *api.items("verdicts?where=state=degraded"),
         ]
     except NoAnswerError as error:
-        print(f"hatang status: {error}", file=sys.stderr)
+        told = announced.ended if announced and announced.gone else error
+        print(f"hatang status: {told}", file=sys.stderr)
         return 2
-    wrong = bool(down) or not all(store["up"] for store in status["stores"].values())
+    wrong = (
+        bool(down)
+        or not all(store["up"] for store in status["stores"].values())
+        or any(one["lasting"] for one in status["failing"])
+    )
     if args.json:
         print(json.dumps({"wrong": wrong, "down": down, "status": status}, ensure_ascii=False))
     else:
@@ -138,7 +160,10 @@ def show(console: Console, status: Mapping[str, Any], down: Sequence[Mapping[str
         console.print(Text(note, style="yellow"))
     if down:
         console.print(_table(down, now, zone))
-    elif counts["up"]:
+    if status["failing"]:
+        console.print(_failing(status["failing"]))
+    lasting = any(one["lasting"] for one in status["failing"])
+    if not down and not lasting and counts["up"]:
         console.print(Text("Không có gì hỏng / Nothing is down", style="green"))
 
 
@@ -163,6 +188,25 @@ def _table(down: Sequence[Mapping[str, Any]], now: float, zone: ZoneInfo) -> Tab
             one["evidence"],
         )
         table.add_row(*map(Text, cells))
+    return table
+
+
+def _failing(groups: Sequence[Mapping[str, Any]]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in (
+        "Phép đo / Probe",
+        "Lý do / Reason",
+        "Ở / At",
+        "Nói rằng / Message, Gợi ý / Hint",
+    ):
+        table.add_column(heading, overflow="fold")
+    for one in groups:
+        more = one["things"] - len(one["names"])
+        names = ", ".join(one["names"]) + (f", +{more}" if more else "")
+        said = "; ".join(filter(None, (one["message"], one["hint"])))
+        style = "" if one["lasting"] else "dim"
+        cells = (one["probe"], REASONS[one["reason"]], f"{one['things']}: {names}", said)
+        table.add_row(*(Text(cell, style=style) for cell in cells))
     return table
 
 
@@ -200,13 +244,45 @@ def _places(chosen: Path | None) -> list[Path]:
     return [Path("/var/lib/hatang"), Path.home() / ".local/state/hatang"]
 
 
-def _announced(places: Sequence[Path]) -> str:
-    """The API's address from the first STATE/run.json that can be read."""
-    for place in places:
+class Announced(NamedTuple):
+    """What a collector wrote of itself when it began; one that stops takes it away."""
+
+    url: str
+    pid: int
+    file: Path
+
+    @property
+    def gone(self) -> bool:
+        """Whether there is no such process any more."""
         try:
-            return str(json.loads((place / "run.json").read_text("utf-8"))["api"])
+            os.kill(self.pid, 0)
+        except (ProcessLookupError, OverflowError):
+            return True
+        except PermissionError:
+            pass  # somebody else's, but there
+        return False
+
+    @property
+    def ended(self) -> str:
+        """What to say of one that is gone."""
+        return (
+            f"the collector announced in {self.file} (process {self.pid}) ended without stopping; "
+            "look at its log, and start it again with: hatang run"
+        )
+
+
+def _announced(places: Sequence[Path]) -> Announced:
+    """What the STATE/run.json says that can be read; one of a living process before another."""
+    found = []
+    for place in places:
+        file = place / "run.json"
+        try:
+            facts = json.loads(file.read_text("utf-8"))
+            found.append(Announced(str(facts["api"]), int(facts["pid"]), file))
         except (OSError, ValueError, KeyError, TypeError):
             continue
+    if found:
+        return min(found, key=lambda one: one.gone)
     looked = " or ".join(str(place / "run.json") for place in places)
     raise NoAnswerError(
         f"no running collector is announced in {looked}; start one with: hatang run, "
