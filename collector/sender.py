@@ -30,6 +30,8 @@ BACKLOG_SHARE = 0.5
 FIRST_WAIT, LONGEST_WAIT = 0.5, 10.0
 STOPPED_WAIT = 30.0
 IDLE_WAIT = 1.0
+HANG_SECONDS = 1.5
+"""At the end, an answer that takes longer is not waited for: the batch stays in the spool."""
 REFUSALS_EVERY = 60.0
 """A refused line is shown in the log at most this often; the counters have them all."""
 
@@ -77,6 +79,7 @@ class Sender:
         self._failed = False
         self._rejected: Mapping[str, int] | None = None
         self._told = ""
+        self._step_since: float | None = None
         self._fresh_sent = 0
         self._thread = threading.Thread(target=self._run, name=f"sender {self.name}", daemon=True)
 
@@ -94,10 +97,16 @@ class Sender:
         self._wake.set()
 
     def join(self, by: float) -> bool:
-        """Wait until it has ended, at most until then. True when it has."""
-        if self._thread.ident is not None:
-            self._thread.join(max(0.0, by - time.monotonic()))
+        """Wait until it has ended, at most until then, and not for a store that hangs. True when it
+        has.
+        """
+        while self._thread.is_alive() and not self._hangs() and time.monotonic() < by:
+            self._thread.join(0.02)
         return not self._thread.is_alive()
+
+    def _hangs(self) -> bool:
+        since = self._step_since
+        return since is not None and time.monotonic() - since > HANG_SECONDS
 
     def _run(self) -> None:
         try:
@@ -112,14 +121,17 @@ class Sender:
             self.store.close()
 
     def _guarded_step(self) -> float:
+        self._step_since = now = time.monotonic()
         try:
-            return self._step(time.monotonic())
+            return self._step(now)
         except SpoolClosed:
             raise
         except Exception:  # noqa: BLE001 - the thread must live; the spool keeps the batch
             self.stats.errors["internal"] += 1
             _log.exception("sending failed; trying again", extra={"store": self.name})
             return LONGEST_WAIT
+        finally:
+            self._step_since = None
 
     def _ended(self) -> bool:
         """Time is up, or nothing is owed, or the store does not answer anyway."""

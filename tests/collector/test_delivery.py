@@ -324,3 +324,25 @@ def test_rows_that_the_store_takes_and_throws_away_are_told_and_counted(
     assert delivery.close()
     told = sum(getattr(record, "rows", 0) for record in caplog.records)
     assert stats.errors["rejected"] == told == 3 + sum(stats.rejected_rows.values())
+
+
+def test_the_end_does_not_wait_for_a_store_that_hangs_and_nothing_is_lost(
+    path: Path, vm: Daemon
+) -> None:
+    delivery = Delivery(path, [at(vm, "vm")])
+    delivery.start()
+    delivery.put(batch(1))
+    wait_for(lambda: delivery.stats.stores["vm"].sent_batches == 1)
+    assert vm.process is not None
+    vm.process.send_signal(signal.SIGSTOP)
+    delivery.put(batch(2))
+    wait_for(lambda: delivery.stats.spool_batches == 2)
+    time.sleep(0.5)
+    began = time.monotonic()
+    assert not delivery.close(30.0)
+    assert time.monotonic() - began < 10
+    vm.process.send_signal(signal.SIGCONT)
+    again = Delivery(path, [at(vm, "vm")])
+    again.start()
+    wait_for(lambda: exported(vm.port, "t_v") == expected(range(1, 3)))
+    assert again.close()
