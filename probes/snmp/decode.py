@@ -6,6 +6,7 @@ bytes. Aligned columns of plain integers take a fast path: one template over a z
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from probes.reading import Head, Row, clean, number
@@ -38,6 +39,7 @@ class Block:
     heads: list[Head | None]
     unstable: list[bool]
     total: Head | None
+    holes: bool
 
 
 @dataclass(slots=True)
@@ -50,11 +52,11 @@ class Layout:
 
 
 class Shape(NamedTuple):
-    """How the fast path formats: columns of states, columns of integers, a line's template."""
+    """How the fast path formats: fields of states, of integers as they are, and all others."""
 
-    states: list[tuple[str, Mapping[Value, bytes]]]
+    states: list[tuple[str, FieldPlan]]
     plain: list[FieldPlan]
-    template: bytes
+    rest: list[FieldPlan]
 
 
 @dataclass(slots=True)
@@ -69,7 +71,6 @@ class TableState:
     layout: Layout | None = None
     described: list[Row] = field(default_factory=list)
     told: tuple[Layout | None, dict[str, list[Value]]] = (None, {})
-    shapes: dict[tuple[int, tuple[str, ...]], Shape | None] = field(default_factory=dict)
 
     def moved(self, fresh: Mapping[str, Fresh]) -> bool:
         """True when a whole column has other rows than the names were made for."""
@@ -154,7 +155,6 @@ class TableState:
             own = named.setdefault(plan.subject, {})
             layout.blocks.append(self._block(plan, rows, sure, own, layout))
         self.layout = layout
-        self.shapes.clear()
 
     def _block(
         self,
@@ -188,6 +188,7 @@ class TableState:
             [heads.get(index) for index in layout.indexes],
             [i in made or named.get(i) != called.get(i) for i in layout.indexes],
             self._head(plan, total.name, {}, b"") if total and heads else None,
+            len(heads) < len(layout.indexes),
         )
 
     def _more(
@@ -212,43 +213,69 @@ class TableState:
 
     def rows(self, fresh: Mapping[str, Fresh], moment: Moment) -> list[Row]:
         """The measured rows of this run's columns."""
-        if self.layout is None:
+        if self.layout is None or not fresh:
             return []
         found: list[Row] = []
-        for at, block in enumerate(self.layout.blocks):
-            lines = self._quick(at, block, fresh)
+        names = frozenset(name for name, one in fresh.items() if one.indexes)
+        even = {name for name in names if fresh[name].indexes == self.layout.indexes}
+        for block in self.layout.blocks:
+            shape = _shape(block.plan, self.plan, names) if even else None
+            lines = self._quick(block, shape, fresh, even, moment) if shape else None
             found += self._plain(block, fresh, moment) if lines is None else lines
         return found
 
-    def _quick(self, at: int, block: Block, fresh: Mapping[str, Fresh]) -> list[Row] | None:
-        """All rows of a block by one template; None when its columns are not that even."""
-        assert self.layout is not None
-        key = (at, tuple(name for name, one in fresh.items() if one.indexes))
-        if key not in self.shapes:
-            self.shapes[key] = _shape(block.plan, self.plan, key[1])
-        shape = self.shapes[key]
-        if shape is None:
-            return None
-        indexes = self.layout.indexes
+    def _quick(
+        self,
+        block: Block,
+        shape: Shape,
+        fresh: Mapping[str, Fresh],
+        even: Collection[str],
+        moment: Moment,
+    ) -> list[Row] | None:
+        """All rows of a block by one template, fields that are not that even put behind; None when
+        there is nothing to put them behind.
+        """
         columns: list[Sequence[object]] = []
-        for name, states in shape.states:
-            column = fresh[name]
-            if column.indexes is not indexes and column.indexes != indexes:
-                return None
-            columns.append([states.get(value, b"") for value in column.values])
+        words: list[str] = []
+        rest = list(shape.rest)
+        for name, plan in shape.states:
+            if name in even and plan.states:
+                states = plan.states
+                columns.append([states.get(value, b"") for value in fresh[name].values])
+            else:
+                rest.append(plan)
+        states_of = len(columns)
         for plan in shape.plain:
             column = fresh[plan.plain or ""]
-            if column.indexes is not indexes and column.indexes != indexes:
-                return None
-            if not _integers(column.values, plan.integral):
-                return None
-            columns.append(column.values)
-        template = shape.template
-        return [
-            Row(head, template % cells)
-            for head, cells in zip(block.heads, zip(*columns, strict=True), strict=True)
-            if head is not None
-        ]
+            if plan.plain in even and _integers(column.values, plan.integral):
+                columns.append(column.values)
+                words.append(plan.name)
+            else:
+                rest.append(plan)
+        if not words:
+            return None
+        lines = map(_template(states_of, tuple(words)).__mod__, zip(*columns, strict=True))
+        if rest:
+            lines = map(bytes.__add__, lines, self._behind(rest, block, fresh, moment))
+        rows = map(_made, zip(block.heads, lines, strict=True))
+        return [row for row in rows if row[0] is not None] if block.holes else list(rows)
+
+    def _behind(
+        self,
+        fields: Sequence[FieldPlan],
+        block: Block,
+        fresh: Mapping[str, Fresh],
+        moment: Moment,
+    ) -> list[bytes]:
+        """What comes behind a line already begun, for each place of the table."""
+        assert self.layout is not None
+        sources = self._sources(fields, fresh)
+        found: list[bytes] = []
+        for index, head in zip(self.layout.indexes, block.heads, strict=True):
+            cells = {name: column.get(index) for name, column in sources.items()}
+            values = _evaluate(fields, cells, moment) if head is not None else []
+            found.append(b"," + _fields(values) if values else b"")
+        return found
 
     def _plain(self, block: Block, fresh: Mapping[str, Fresh], moment: Moment) -> list[Row]:
         """The rows of a block one by one."""
@@ -360,16 +387,29 @@ def _integers(values: Sequence[Value], counts: bool) -> bool:
         return False
 
 
-def _shape(plan: RowsPlan, table: TablePlan, names: Sequence[str]) -> Shape | None:
-    """The fast path over these columns; None when a field is more than a column or a state."""
+@lru_cache(4096)
+def _shape(plan: RowsPlan, table: TablePlan, names: frozenset[str]) -> Shape | None:
+    """The fast path over these columns; None when no field is just a column."""
     fields = [one for one in plan.measured if not one.columns.isdisjoint(names)]
-    plain = [one for one in fields if one.plain in names]
-    states = [(next(iter(one.columns)), one.states) for one in fields if one.states]
-    skips = any(table.columns[name].skip for one in fields for name in one.columns & set(names))
-    if not plain or skips or plan.spec.total or len(plain) + len(states) != len(fields):
-        return None
-    words = ",".join(f"{one.name}=%d" for one in plain).encode()
-    return Shape([(n, s) for n, s in states if s], plain, b"%b" * len(states) + words)
+    shape = Shape([], [], [])
+    for one in fields:
+        skips = any(table.columns[name].skip for name in one.columns & names)
+        if one.plain in names and not skips:
+            shape.plain.append(one)
+        elif one.states and not skips:
+            shape.states.append((next(iter(one.columns)), one))
+        else:
+            shape.rest.append(one)
+    return shape if shape.plain and not plan.spec.total else None
+
+
+@lru_cache(4096)
+def _template(states: int, words: tuple[str, ...]) -> bytes:
+    return b"%b" * states + ",".join(f"{word}=%d" for word in words).encode()
+
+
+_made: Callable[[tuple[Head | None, bytes]], Row] = partial(tuple.__new__, Row)
+"""A row from a pair, without the detour over the named tuple's own constructor."""
 
 
 def _evaluate(

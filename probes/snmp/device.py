@@ -57,6 +57,8 @@ class Device:
 
     def has(self, names: Collection[str]) -> bool:
         """True when one of these tables has rows on it."""
+        if not names:
+            return False
         return any(cycle.sources for state, cycle in self.tables if state.plan.name in names)
 
     def scalars(self) -> list[bytes]:

@@ -103,9 +103,9 @@ class Pace:
         self._learn(self.ceiling)
 
     def rows(self, table: bytes) -> int:
-        """How many rows this table had last time; 0 when not known."""
+        """How many rows this table had last time; -1 when not known."""
         kept = self._memory.get("rows")
-        return _whole(kept.get(table.hex()), 0, 2**31, 0) if isinstance(kept, dict) else 0
+        return _whole(kept.get(table.hex()), 0, 2**31, -1) if isinstance(kept, dict) else -1
 
     def set_rows(self, table: bytes, rows: int) -> None:
         """Remember a table's length."""

@@ -44,7 +44,7 @@ class ColumnPlan:
     identity: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class LookupPlan:
     """A column of another table; `by` gives the index there in dotted form."""
 
@@ -54,7 +54,7 @@ class LookupPlan:
     form: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class FieldPlan:
     """One field of a row: its name, its value, and the columns that it needs.
 
@@ -69,7 +69,7 @@ class FieldPlan:
     integral: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RowsPlan:
     """The rows of one subject in a table.
 
@@ -89,13 +89,18 @@ class RowsPlan:
     fields: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class TablePlan:
-    """A table, or a set of scalars (then `rows` are made once, at the empty index)."""
+    """A table, or a set of scalars (then `rows` are made once, at the empty index).
+
+    `fast` columns are read in every run, `medium` ones (the fast among them) every so often.
+    """
 
     name: str
     scalar: bool
     columns: Mapping[str, ColumnPlan]
+    fast: tuple[ColumnPlan, ...]
+    medium: tuple[ColumnPlan, ...]
     lookups: tuple[LookupPlan, ...]
     changed: bytes | None
     rows: tuple[RowsPlan, ...]
@@ -356,6 +361,8 @@ def _table(name: str, table: TableSpec) -> TablePlan:
         name=name,
         scalar=bool(table.scalars),
         columns=columns,
+        fast=tuple(one for one in columns.values() if one.tier == "fast"),
+        medium=tuple(one for one in columns.values() if one.tier != "slow"),
         lookups=tuple(_lookup(key, one, forms) for key, one in table.lookups.items()),
         changed=encode_oid(table.changed) if table.changed else None,
         rows=rows,

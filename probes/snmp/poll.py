@@ -47,6 +47,8 @@ class Poll:
         What `known` holds is not asked again.
         """
         asked = [oid for oid in dict.fromkeys(oids) if oid not in self.known]
+        if not asked:
+            return [self.known[oid] for oid in oids]
         found = dict(self.known)
         for at in range(0, len(asked), GET_MOST):
             part = asked[at : at + GET_MOST]
@@ -94,10 +96,11 @@ class Poll:
             columns = await self._scalars(table, oids)
         else:
             columns = await self._walk(table, oids)
-        parts: dict[str, list[Column]] = {}
+        found: dict[str, Fresh] = {}
         for (one, _), column in zip(asked, columns, strict=True):
-            parts.setdefault(one.name, []).append(column)
-        return {name: _merge(columns) for name, columns in parts.items()}
+            fresh = Fresh(column.indexes, column.values, column.complete)
+            found[one.name] = _join(found[one.name], fresh) if one.name in found else fresh
+        return found
 
     async def _scalars(self, table: TablePlan, oids: Sequence[bytes]) -> list[Column]:
         try:
@@ -115,6 +118,8 @@ class Poll:
         found = await self.client.walk(self.agent, once, self.deadline, self.limit)
         if found.reason is not None:
             self.lose(table.name, found.rows, found.reason, found.message, found.hint)
+        if len(once) == len(oids) == len(found.columns):
+            return found.columns
         known = {column.oid: column for column in found.columns}
         return [known.get(oid) or Column(oid) for oid in oids]
 
@@ -150,13 +155,6 @@ def _lacks(column: Fresh | None, rows: Sequence[bytes], scalar: bool) -> bool:
 
 def _adds(column: Fresh, more: Fresh) -> bool:
     return not set(more.indexes) <= set(column.indexes)
-
-
-def _merge(columns: Sequence[Column]) -> Fresh:
-    first, *others = (Fresh(one.indexes, one.values, one.complete) for one in columns)
-    for one in others:
-        first = _join(first, one)
-    return first
 
 
 def _join(first: Fresh, second: Fresh) -> Fresh:

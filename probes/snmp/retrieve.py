@@ -56,7 +56,7 @@ class Retrieval:
             self.done.set_result([self.found[oid] for oid in self._oids])
             return
         count = min(self._most, len(self._waiting))
-        oids = tuple(self._waiting.popleft() for _ in range(count))
+        oids = tuple([self._waiting.popleft() for _ in range(count)])
         self._asker.ask(self._agent, Request(message.GET, oids), self, self._deadline)
 
     def answered(self, request: Request, pdu: Pdu) -> None:

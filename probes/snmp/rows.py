@@ -1,28 +1,36 @@
-"""Replies to a GETBULK of numbers, read row by row with one regular expression.
+"""Replies to a GETBULK, read row by row with one regular expression.
 
 Most of what an agent sends is whole rows of small numbers under names that only repeat what was
 asked. The expression for a group of columns checks those names and takes the values out in C;
-whatever it does not match (text, signs, another object) is left to `message.varbinds`.
+whatever it does not match (signs, long text, another object) is left to `message.varbinds`.
 """
 
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import starmap
 from operator import itemgetter
 
 from probes.snmp.column import Value
 
-PATTERNS = 512
-"""Expressions kept, of about 8 KB: one for each group of columns that is read side by side."""
+PATTERNS = 256
+"""Expressions kept, of about 15 KB: one for each group of columns that is read side by side."""
+TEXT = 64
+"""Bytes of a text that is read here."""
 
 LONGEST = 24
 """Bytes of an index that is read here: a bound on what a hostile reply can cost."""
 
 _UNSIGNED = rb"[\x41\x42\x43\x46]"  # Counter32, Gauge32, TimeTicks, Counter64
 _NATURAL = rb"\x02(?=.[\x00-\x7f])"  # an INTEGER that is not negative
-_SIZED = b"|".join(b"%b.{%d}" % (re.escape(bytes((size,))), size) for size in range(1, 10))
-_VALUE = rb"(?:" + _UNSIGNED + b"|" + _NATURAL + b")(" + _SIZED + b")"
+_BYTES = b"\x04\x06\x40"  # OCTET STRING, OBJECT IDENTIFIER, IpAddress
+
+
+def _sized(sizes: range) -> bytes:
+    return b"|".join(b"%b.{%d}" % (re.escape(bytes((size,))), size) for size in sizes)
+
+
+_NUMBER = rb"(?:" + _UNSIGNED + b"|" + _NATURAL + b")(" + _sized(range(1, 10)) + b")"
+_TEXT = b"[" + _BYTES + b"](" + _sized(range(TEXT + 1)) + b")"
 _FRAME = 5
 """Bytes of a varbind beside its name and the length and content of its value."""
 
@@ -30,30 +38,36 @@ _content = itemgetter(slice(1, None))
 
 
 @lru_cache(PATTERNS)
-def _pattern(oids: tuple[bytes, ...]) -> re.Pattern[bytes]:
+def _pattern(oids: tuple[bytes, ...], texts: tuple[bool, ...]) -> re.Pattern[bytes]:
     """A row of these columns: name length and index of the first, then every value with its length.
 
-    Names of one length share the length byte of the first of them.
+    Names of the first one's length share its length byte.
     """
     parts: list[bytes] = []
-    groups = {len(oids[0]): 1}
-    for oid in oids:
-        size = rb"(.)" if not parts else rb"\%d" % groups.get(len(oid), 0)
-        if len(oid) not in groups:
-            size = b"."
+    for oid, text in zip(oids, texts, strict=True):
+        size = b"(.)" if not parts else rb"\1" if len(oid) == len(oids[0]) else b"."
         index = rb"\2" if parts else rb"(.{1,%d}?)" % LONGEST
-        parts.append(rb"0.\x06" + size + b"(?:" + re.escape(oid) + b")" + index + _VALUE)
+        parts.append(
+            rb"0.\x06"
+            + size
+            + b"(?:"
+            + re.escape(oid)
+            + b")"
+            + index
+            + (_TEXT if text else _NUMBER)
+        )
     return re.compile(b"".join(parts), re.DOTALL)
 
 
 def read(
-    oids: Sequence[bytes], data: bytes, start: int, end: int
+    oids: tuple[bytes, ...], data: bytes, start: int, end: int
 ) -> tuple[list[bytes], list[list[Value]], int]:
     """The rows from `start` on: their indexes, a list of values a column, and the offset behind.
 
-    No rows, and `start`, when the reply does not begin with two rows of natural numbers.
+    No rows, and `start`, when the reply does not begin with two rows that are plain in this sense.
     """
-    pattern = _pattern(tuple(oids))
+    texts = _texts(len(oids), data, start)
+    pattern = _pattern(oids, texts)
     rows: list[tuple[bytes, ...]] = pattern.findall(data, start, end)
     if len(rows) < 2:
         return [], [], start
@@ -69,10 +83,24 @@ def read(
     again = pattern.match(data, stop - last, end)
     if again is None or again.groups() != rows[-1]:
         return [], [], start  # something else stands between the rows
-    return list(indexes), list(starmap(_numbers, zip(columns, widths, strict=True))), stop
+    return list(indexes), list(map(_values, columns, widths, texts)), stop
 
 
-def _numbers(column: Sequence[bytes], width: int) -> list[Value]:
+def _texts(wide: int, data: bytes, at: int) -> tuple[bool, ...]:
+    """Which of the first row's values are bytes."""
+    found: list[bool] = []
+    try:
+        for _ in range(wide):
+            found.append(data[at + 4 + data[at + 3]] in _BYTES)
+            at += 2 + data[at + 1]
+    except IndexError:
+        pass
+    return (*found, *[False] * (wide - len(found)))
+
+
+def _values(column: Sequence[bytes], width: int, text: bool) -> list[Value]:
+    if text:
+        return list(map(_content, column))
     if width == 2 * len(column):
         return list(b"".join(column)[1::2])
     return list(map(int.from_bytes, map(_content, column)))

@@ -119,9 +119,11 @@ class SnmpSession:
     async def _poll(self, poll: Poll) -> None:
         now = asyncio.get_running_loop().time()
         device, counters = await self._header(poll)
+        moment = Moment(poll.reading.start, device.ticks)
         for state, cycle in device.tables:
             due = Due(self._settings, state, cycle, counters, now)
-            await self._table(poll, device, state, cycle, due)
+            if (due.slow or cycle.sources) and not device.has(state.plan.unless):
+                await self._table(poll, moment, state, cycle, due)
         poll.reading.described["device"] = [device.identity]
         if device.ticks is None and not poll.reading.rows and not poll.missing:
             self._device = None
@@ -150,11 +152,8 @@ class SnmpSession:
         return device, dict(zip(counters, await poll.get(counters), strict=True))
 
     async def _table(
-        self, poll: Poll, device: Device, state: TableState, cycle: Cycle, due: "Due"
+        self, poll: Poll, moment: Moment, state: TableState, cycle: Cycle, due: "Due"
     ) -> None:
-        moment = Moment(poll.reading.start, device.ticks)
-        if not (due.slow or cycle.sources) or device.has(state.plan.unless):
-            return
         faults, broken = len(poll.missing), poll.broken
         poll.reading.tables_expected += 1
         fresh: dict[str, Fresh] = {}
@@ -211,12 +210,12 @@ class Due:
         self.slow = self._timed or (moved and self.early())
         self._medium = now >= cycle.medium_at
 
-    def columns(self, state: TableState) -> list[ColumnPlan]:
+    def columns(self, state: TableState) -> tuple[ColumnPlan, ...]:
         """The columns due in a run that reads no names."""
-        if self._medium:
-            self._cycle.medium_at = self._now + self._settings.medium * _SLACK
-        tiers = {"fast", "medium"} if self._medium else {"fast"}
-        return [one for one in state.plan.columns.values() if one.tier in tiers]
+        if not self._medium:
+            return state.plan.fast
+        self._cycle.medium_at = self._now + self._settings.medium * _SLACK
+        return state.plan.medium
 
     def early(self) -> bool:
         """True when the table may read its names out of turn; one that never rests must wait."""

@@ -111,7 +111,7 @@ class Walk:
         budget, count = self._budget(), len(self._waiting)
         if self._v1:
             wide = budget
-        elif self._rows:
+        elif self._rows > 0:
             wide = width(count, self._rows, budget)
         else:
             wide = min(budget, SIDE_BY_SIDE)
@@ -119,10 +119,12 @@ class Walk:
         return [self._waiting.popleft() for _ in range(-(-count // groups))]
 
     def _repetitions(self, group: list[Cursor], budget: int) -> int:
-        """All rows that are left and one more, which shows the end; as many as fit if not known."""
+        """All rows that are left and one more, which shows the end; one of a table that was empty;
+        as many as fit if not known.
+        """
         read = min(len(cursor.column.values) for cursor in group)
         most = min(max(1, budget // len(group)), self._limit - read + 1)
-        if self._rows > read:
+        if self._rows > read or self._rows == read == 0:
             most = min(most, self._rows - read + 1)
         if self._careful:
             most = min(most, self._careful)
@@ -181,7 +183,7 @@ class Walk:
             if len(cursor.column.values) > self._limit:
                 self._limited |= cursor.limit(self._limit)
         if group[0].done:
-            self._rows = max(self._rows, len(group[0].column.values))
+            self._rows = max(self._rows, len(group[0].column.values) or -1)
 
     def _deal(self, names: list[bytes], values: list[Value | None]) -> None:
         """The last row is left when it is not whole."""

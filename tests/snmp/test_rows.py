@@ -59,6 +59,19 @@ def test_rows_stop_where_the_table_ends_and_the_rest_is_left() -> None:
     assert len(message.varbinds(pdu(data), stop)[0]) == len(COLUMNS)
 
 
+def test_columns_of_text_are_read_with_the_numbers_beside_them() -> None:
+    texts = [b"eth0", b"", b"0\x10\x06\x0b" + COLUMNS[1], b"\xff" * 64]
+    data = b"\x00\x00\x00" + b"".join(
+        varbind(COLUMNS[0] + b"\x01", ber.encode(ber.OCTETS, text))
+        + varbind(COLUMNS[1] + b"\x01", b"\x46\x02\x01\x00")
+        for text in texts
+    )
+    indexes, columns, stop = rows.read(COLUMNS[:2], data, 3, len(data))
+    assert (indexes, columns, stop) == ([b"\x01"] * 4, [texts, [256] * 4], len(data))
+    longer = b"\x00\x00\x00" + varbind(COLUMNS[0], ber.encode(ber.OCTETS, b"x" * 65)) * 3
+    assert rows.read(COLUMNS[:1], longer, 3, len(longer)) == ([], [], 3)
+
+
 def test_text_negative_numbers_and_absent_values_are_left_to_the_careful_way() -> None:
     good = [([n], ((2, n), (70, n), (65, n))) for n in range(1, 4)]
     for value in (b"\x04\x01x", b"\x02\x01\xff", b"\x82\x00", b"\x02\x81\x01\x05", b"\x44\x01\x01"):
