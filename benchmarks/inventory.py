@@ -21,6 +21,7 @@ EXAMPLE = Path(__file__).parent.parent / "inventory.yaml"
 def generated(count: int) -> str:
     """A province of so many devices, each with a circuit to the first."""
     lines = ["collectors: {noc-1: {attached_to: [d0]}}", "roles: {router: {probes: {snmp: {}}}}"]
+    lines += ["credentials: {lab: {snmp: {community: env:LAB}}}", "defaults: {credentials: [lab]}"]
     lines += ["sites:", *(f"  s{n}: {{name: Điểm {n}}}" for n in range(100)), "devices:"]
     for n in range(count):
         place = f"address: 10.{n >> 16}.{n >> 8 & 255}.{n & 255}, site: s{n % 100}, role: router"
