@@ -1,17 +1,29 @@
 """Tables into rows: what a session knows of one table, and how its columns become lines.
 
 Names (heads) are made when the slow columns are read and kept while polls run; a poll only formats
-bytes. Aligned columns of plain integers take a fast path: one template over a zip of the columns.
+bytes (probes/snmp/lines.py).
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
-from typing import NamedTuple
 
-from probes.reading import Head, Row, clean, number
+from probes.reading import Head, Row, clean
 from probes.snmp.column import Value
 from probes.snmp.index import arcs, encode
+from probes.snmp.lines import (
+    Fresh,
+    Shape,
+    agree,
+    alike,
+    cells_of,
+    evaluate,
+    fields_of,
+    integers,
+    made,
+    shape_of,
+    template,
+    totals,
+)
 from probes.snmp.naming import distinct
 from probes.snmp.plan import Cell, FieldPlan, LookupPlan, Moment, RowsPlan, TablePlan
 
@@ -19,16 +31,8 @@ MOST_INSTANCES = 1000
 """Rows of a subject that one device may have (docs/metrics.md)."""
 
 Labels = tuple[tuple[str, str], ...]
-Claims = dict[str, dict[tuple[str, int], tuple[frozenset[str], set[str]]]]
+Claims = dict[str, dict[tuple[str, int], tuple[frozenset[str], tuple[str, ...]]]]
 """Names in use on a device by subject, then by table and block in it, with their fields."""
-
-
-class Fresh(NamedTuple):
-    """A column as this run read it."""
-
-    indexes: list[bytes]
-    values: list[Value]
-    complete: bool
 
 
 @dataclass(slots=True)
@@ -37,7 +41,7 @@ class Block:
 
     plan: RowsPlan
     heads: list[Head | None]
-    unstable: list[bool]
+    unstable: frozenset[bytes]
     total: Head | None
     holes: bool
 
@@ -51,33 +55,27 @@ class Layout:
     overflow: int = 0
 
 
-class Shape(NamedTuple):
-    """How the fast path formats: fields of states, of integers as they are, and all others."""
-
-    states: list[tuple[str, FieldPlan]]
-    plain: list[FieldPlan]
-    rest: list[FieldPlan]
-
-
 @dataclass(slots=True)
 class TableState:
-    """One table of one device while its session lives."""
+    """One table of one device while its session lives.
+
+    `kept` has each column as it was last read: its values only where the plan keeps them.
+    """
 
     plan: TablePlan
     labels: Labels
     claims: Claims
-    kept: dict[str, dict[bytes, Cell]] = field(default_factory=dict)
-    latest: dict[str, Fresh] = field(default_factory=dict)
+    kept: dict[str, Fresh] = field(default_factory=dict)
     layout: Layout | None = None
     described: list[Row] = field(default_factory=list)
-    told: tuple[Layout | None, dict[str, list[Value]]] = (None, {})
+    told: tuple[Layout | None, dict[str, Sequence[Value]]] = (None, {})
 
     def moved(self, fresh: Mapping[str, Fresh]) -> bool:
         """True when a whole column has other rows than the names were made for."""
         if self.layout is None:
             return True
         return not self.plan.scalar and any(
-            one.complete and name in self.latest and one.indexes != self.latest[name].indexes
+            one.complete and name in self.kept and one.indexes != self.kept[name].indexes
             for name, one in fresh.items()
         )
 
@@ -85,8 +83,8 @@ class TableState:
         """True when a column that names rows, read each time, says something else than before."""
         return any(
             self.plan.columns[name].identity
-            and name in self.latest
-            and one.values != self.latest[name].values
+            and name in self.kept
+            and not agree(self.kept[name], one)
             for name, one in fresh.items()
         )
 
@@ -98,57 +96,71 @@ class TableState:
         `looked` holds the other tables' columns by lookup name, None where they could not be read.
         """
         same = self.layout is not None and all(self._same(name, one) for name, one in fresh.items())
-        before = dict(self.kept)
         for name, one in fresh.items():
-            self.latest[name] = one
-            plan = self.plan.columns[name]
-            if plan.tier == "fast" and not plan.identity:
-                continue
-            cells = _cells(one, plan.skip)
-            self.kept[name] = cells if one.complete else {**self.kept.get(name, {}), **cells}
+            self._keep(name, one)
         indexes = self._indexes(fresh)
+        before = [self.kept.get(lookup.name) for lookup in self.plan.lookups]
         for lookup in self.plan.lookups:
             self._look(lookup, looked.get(lookup.name), indexes)
-        if same and all(self.kept[one.name] == before.get(one.name) for one in self.plan.lookups):
+        if same and before == [self.kept.get(lookup.name) for lookup in self.plan.lookups]:
             return
         sure = {name for name, one in fresh.items() if one.complete}
         sure |= {name for name, one in looked.items() if one is not None}
         self._name(indexes, sure)
 
     def _same(self, name: str, one: Fresh) -> bool:
-        old = self.latest.get(name)
+        old = self.kept.get(name)
         if old is None or old.complete != one.complete or old.indexes != one.indexes:
             return False
         return not self.plan.columns[name].identity or old.values == one.values
+
+    def _keep(self, name: str, one: Fresh) -> None:
+        old = self.kept.get(name)
+        if name not in self.plan.keeps:
+            self.kept[name] = Fresh(alike(one.indexes), (), one.complete)
+        elif one.complete or old is None:
+            same = old is not None and old.values == one.values
+            values = old.values if old is not None and same else one.values
+            self.kept[name] = Fresh(alike(one.indexes), values, one.complete)
+        else:
+            cells = dict(zip(old.indexes, old.values, strict=True))
+            cells.update(zip(one.indexes, one.values, strict=True))
+            self.kept[name] = Fresh(list(cells), list(cells.values()), complete=False)
 
     def _indexes(self, fresh: Mapping[str, Fresh]) -> list[bytes]:
         found = {index for one in fresh.values() for index in one.indexes}
         whole = len(fresh) == len(self.plan.columns) and all(c.complete for c in fresh.values())
         if not whole and self.layout:
             found.update(self.layout.indexes)
-        return sorted(found, key=arcs)
+        return alike(sorted(found, key=arcs))
 
     def _look(
         self, lookup: LookupPlan, column: Mapping[bytes, Value] | None, indexes: list[bytes]
     ) -> None:
         if column is None:
-            self.kept.setdefault(lookup.name, {})
+            self.kept.setdefault(lookup.name, Fresh([], (), complete=True))
             return
-        found: dict[bytes, Cell] = {}
-        for index in indexes:
-            there = encode(lookup.by(self._row(index), index))
+        found: dict[bytes, Value] = {}
+        for index, row in self._rows(indexes).items():
+            there = encode(lookup.by(row, index))
             if there is not None and there in column:
                 found[index] = column[there]
-        self.kept[lookup.name] = found
+        self.kept[lookup.name] = Fresh(alike(list(found)), list(found.values()), complete=True)
 
-    def _row(self, index: bytes) -> dict[str, Cell]:
-        return {name: cells.get(index) for name, cells in self.kept.items()}
+    def _rows(self, indexes: Sequence[bytes]) -> dict[bytes, dict[str, Cell]]:
+        """What is kept of these rows."""
+        known = {name: self._known(name) for name, one in self.kept.items() if one.values}
+        return {i: {name: cells.get(i) for name, cells in known.items()} for i in indexes}
+
+    def _known(self, name: str) -> dict[bytes, Cell]:
+        plan = self.plan.columns.get(name)
+        return cells_of(self.kept[name], plan.skip if plan else frozenset())
 
     def _name(self, indexes: list[bytes], sure: set[str]) -> None:
         for blocks in self.claims.values():
             for key in [key for key in blocks if key[0] == self.plan.name]:
                 del blocks[key]
-        rows = {index: self._row(index) for index in indexes}
+        rows = self._rows(indexes)
         layout = Layout(indexes, [])
         named: dict[str, dict[tuple[bytes, str], str]] = {}
         for plan in self.plan.rows:
@@ -180,13 +192,14 @@ class TableState:
             else:
                 layout.overflow += 1
         named = {i: own[i, n] for i, n in called.items() if (i, n) in own}
-        claims[self.plan.name, len(layout.blocks)] = (plan.fields, set(named.values()))
+        if named:
+            claims[self.plan.name, len(layout.blocks)] = plan.fields, tuple(set(named.values()))
         heads = {i: self._head(plan, name, wanted[i], i) for i, name in named.items()}
         total = plan.spec.total
         return Block(
             plan,
             [heads.get(index) for index in layout.indexes],
-            [i in made or named.get(i) != called.get(i) for i in layout.indexes],
+            frozenset(i for i, name in named.items() if i in made or name != called[i]),
             self._head(plan, total.name, {}, b"") if total and heads else None,
             len(heads) < len(layout.indexes),
         )
@@ -219,7 +232,7 @@ class TableState:
         names = frozenset(name for name, one in fresh.items() if one.indexes)
         even = {name for name in names if fresh[name].indexes == self.layout.indexes}
         for block in self.layout.blocks:
-            shape = _shape(block.plan, self.plan, names) if even else None
+            shape = shape_of(block.plan, self.plan, names) if even else None
             lines = self._quick(block, shape, fresh, even, moment) if shape else None
             found += self._plain(block, fresh, moment) if lines is None else lines
         return found
@@ -247,17 +260,17 @@ class TableState:
         states_of = len(columns)
         for plan in shape.plain:
             column = fresh[plan.plain or ""]
-            if plan.plain in even and _integers(column.values, plan.integral):
+            if plan.plain in even and integers(column.values, plan.integral):
                 columns.append(column.values)
                 words.append(plan.name)
             else:
                 rest.append(plan)
         if not words:
             return None
-        lines = map(_template(states_of, tuple(words)).__mod__, zip(*columns, strict=True))
+        lines = map(template(states_of, tuple(words)).__mod__, zip(*columns, strict=True))
         if rest:
             lines = map(bytes.__add__, lines, self._behind(rest, block, fresh, moment))
-        rows = map(_made, zip(block.heads, lines, strict=True))
+        rows = map(made, zip(block.heads, lines, strict=True))
         return [row for row in rows if row[0] is not None] if block.holes else list(rows)
 
     def _behind(
@@ -273,8 +286,8 @@ class TableState:
         found: list[bytes] = []
         for index, head in zip(self.layout.indexes, block.heads, strict=True):
             cells = {name: column.get(index) for name, column in sources.items()}
-            values = _evaluate(fields, cells, moment) if head is not None else []
-            found.append(b"," + _fields(values) if values else b"")
+            values = evaluate(fields, cells, moment) if head is not None else []
+            found.append(b"," + fields_of(values) if values else b"")
         return found
 
     def _plain(self, block: Block, fresh: Mapping[str, Fresh], moment: Moment) -> list[Row]:
@@ -290,13 +303,13 @@ class TableState:
             if head is None:
                 continue
             cells = {name: column.get(index) for name, column in sources.items()}
-            values = _evaluate(fields, cells, moment)
+            values = evaluate(fields, cells, moment)
             if values:
-                found.append(Row(head, _fields(values)))
+                found.append(Row(head, fields_of(values)))
                 for name, value in values:
                     sums.setdefault(name, []).append(value)
         if block.total is not None and sums:
-            found.append(Row(block.total, _fields(_totals(sums, block.plan))))
+            found.append(Row(block.total, fields_of(totals(sums, block.plan))))
         return found
 
     def _sources(
@@ -307,9 +320,9 @@ class TableState:
         for name in {name for one in fields for name in one.columns}:
             plan = self.plan.columns.get(name)
             if name in fresh and plan:
-                found[name] = _cells(fresh[name], plan.skip)
+                found[name] = cells_of(fresh[name], plan.skip)
             elif (plan is None or plan.tier != "fast") and name in self.kept:
-                found[name] = self.kept[name]
+                found[name] = self._known(name)
         return found
 
     def describe(self, fresh: Mapping[str, Fresh], moment: Moment) -> list[Row]:
@@ -325,28 +338,29 @@ class TableState:
             return self.described
         self.told = (self.layout, {**old, **by})
         found: list[Row] = []
+        rows = self._rows(self.layout.indexes)
         for block in self.layout.blocks:
             sources = self._sources(block.plan.described, fresh)
-            for at, (index, head) in enumerate(zip(self.layout.indexes, block.heads, strict=True)):
+            for index, head in zip(self.layout.indexes, block.heads, strict=True):
                 if head is None:
                     continue
                 if block.plan.info:
-                    found.append(self._info(block, head, index, block.unstable[at]))
+                    found.append(_info(block, head, rows[index], index))
                 cells = {name: column.get(index) for name, column in sources.items()}
-                values = _evaluate(block.plan.described, cells, moment)
+                values = evaluate(block.plan.described, cells, moment)
                 if values:
-                    found.append(Row(head, _fields(values)))
+                    found.append(Row(head, fields_of(values)))
         self.described = found
         return found
 
-    def _info(self, block: Block, head: Head, index: bytes, unstable: bool) -> Row:
-        cells = self._row(index)
-        labels = [
-            (name, text(cells, index))
-            for name, text in block.plan.info
-            if name != "unstable" or unstable
-        ]
-        return Row(Head(block.plan.subject, (*head.labels, *labels)), b"info=1")
+
+def _info(block: Block, head: Head, cells: Mapping[str, Cell], index: bytes) -> Row:
+    labels = [
+        (name, text(cells, index))
+        for name, text in block.plan.info
+        if name != "unstable" or index in block.unstable
+    ]
+    return Row(Head(block.plan.subject, (*head.labels, *labels)), b"info=1")
 
 
 def _called(
@@ -370,64 +384,3 @@ def _called(
             if any(need not in sure and cells.get(need) is None for need in needs):
                 break
     return names, made
-
-
-def _cells(column: Fresh, skip: frozenset[str | int | float]) -> dict[bytes, Cell]:
-    if not skip:
-        return dict(zip(column.indexes, column.values, strict=True))
-    return {i: v for i, v in zip(column.indexes, column.values, strict=True) if v not in skip}
-
-
-def _integers(values: Sequence[Value], counts: bool) -> bool:
-    """True when all are integers that the field may have; an odd cell takes the slow way."""
-    try:
-        least = min(values)
-        return type(least) is int and type(max(values)) is int and not (counts and least < 0)
-    except TypeError:
-        return False
-
-
-@lru_cache(4096)
-def _shape(plan: RowsPlan, table: TablePlan, names: frozenset[str]) -> Shape | None:
-    """The fast path over these columns; None when no field is just a column."""
-    fields = [one for one in plan.measured if not one.columns.isdisjoint(names)]
-    shape = Shape([], [], [])
-    for one in fields:
-        skips = any(table.columns[name].skip for name in one.columns & names)
-        if one.plain in names and not skips:
-            shape.plain.append(one)
-        elif one.states and not skips:
-            shape.states.append((next(iter(one.columns)), one))
-        else:
-            shape.rest.append(one)
-    return shape if shape.plain and not plan.spec.total else None
-
-
-@lru_cache(4096)
-def _template(states: int, words: tuple[str, ...]) -> bytes:
-    return b"%b" * states + ",".join(f"{word}=%d" for word in words).encode()
-
-
-_made: Callable[[tuple[Head | None, bytes]], Row] = partial(tuple.__new__, Row)
-"""A row from a pair, without the detour over the named tuple's own constructor."""
-
-
-def _evaluate(
-    fields: Sequence[FieldPlan], cells: Mapping[str, Cell], moment: Moment
-) -> list[tuple[str, float]]:
-    found = [(one, one.number(cells, moment)) for one in fields]
-    return [
-        (one.name, value)
-        for one, value in found
-        if value is not None and not (one.integral and value < 0)
-    ]
-
-
-def _fields(values: Sequence[tuple[str, float]]) -> bytes:
-    return ",".join(f"{name}={number(value)}" for name, value in values).encode()
-
-
-def _totals(sums: Mapping[str, Sequence[float]], plan: RowsPlan) -> list[tuple[str, float]]:
-    assert plan.spec.total is not None
-    mean = plan.spec.total.how == "mean"
-    return [(name, sum(one) / len(one) if mean else sum(one)) for name, one in sums.items()]

@@ -93,7 +93,8 @@ class RowsPlan:
 class TablePlan:
     """A table, or a set of scalars (then `rows` are made once, at the empty index).
 
-    `fast` columns are read in every run, `medium` ones (the fast among them) every so often.
+    `fast` columns are read in every run, `medium` ones (the fast among them) every so often. Of the
+    columns in `keeps` the values are needed in runs that do not read them.
     """
 
     name: str
@@ -105,6 +106,7 @@ class TablePlan:
     changed: bytes | None
     rows: tuple[RowsPlan, ...]
     described_by: frozenset[str]
+    keeps: frozenset[str]
     unless: tuple[str, ...]
 
 
@@ -336,6 +338,12 @@ def _described_by(rows: tuple[RowsPlan, ...]) -> set[str]:
     return found
 
 
+def _kept(rows: tuple[RowsPlan, ...]) -> set[str]:
+    """The columns that go together with others, or into what is described."""
+    mixed = (one.columns for row in rows for one in row.measured if len(one.columns) > 1)
+    return _described_by(rows).union(*mixed)
+
+
 def _lookup(name: str, spec: Lookup, forms: Mapping[str, str | None]) -> LookupPlan:
     return LookupPlan(name, encode_oid(spec.oid), _template(spec.by, forms), spec.form)
 
@@ -367,6 +375,11 @@ def _table(name: str, table: TableSpec) -> TablePlan:
         changed=encode_oid(table.changed) if table.changed else None,
         rows=rows,
         described_by=frozenset(_described_by(rows)),
+        keeps=frozenset(
+            n
+            for n in identity | _kept(rows)
+            if n in columns and (n in identity or columns[n].tier != "fast")
+        ),
         unless=tuple(table.unless),
     )
 

@@ -10,8 +10,8 @@ from probes.reading import Reading, Reason
 from probes.snmp.agent import Agent
 from probes.snmp.client import Client
 from probes.snmp.column import Column, Value
-from probes.snmp.decode import Fresh
 from probes.snmp.errors import SnmpError
+from probes.snmp.lines import Fresh
 from probes.snmp.plan import ColumnPlan, LookupPlan, TablePlan
 
 GET_MOST = 24

@@ -19,9 +19,10 @@ from probes.reading import Reading, Reason
 from probes.snmp.agent import Agent, security
 from probes.snmp.client import Client
 from probes.snmp.column import Value
-from probes.snmp.decode import MOST_INSTANCES, Fresh, TableState
+from probes.snmp.decode import MOST_INSTANCES, TableState
 from probes.snmp.device import EARLY, SYS_UPTIME, Cycle, Device, identify
 from probes.snmp.errors import SnmpError
+from probes.snmp.lines import Fresh
 from probes.snmp.plan import ColumnPlan, Moment
 from probes.snmp.poll import Poll
 from probes.snmp.profile import Profile, load_profiles

@@ -1,0 +1,116 @@
+"""Columns as they were read, and how they become lines: the pure part of `decode`.
+
+Aligned columns of plain integers take a fast path: one template over a zip of the columns.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache, partial
+from typing import NamedTuple
+
+from probes.reading import Head, Row, number
+from probes.snmp.column import Value
+from probes.snmp.plan import Cell, FieldPlan, Moment, RowsPlan, TablePlan
+
+
+class Fresh(NamedTuple):
+    """A column as this run read it."""
+
+    indexes: list[bytes]
+    values: Sequence[Value]
+    complete: bool
+
+
+class Shape(NamedTuple):
+    """How the fast path formats: fields of states, of integers as they are, and all others."""
+
+    states: list[tuple[str, FieldPlan]]
+    plain: list[FieldPlan]
+    rest: list[FieldPlan]
+
+
+ALIKE = 64
+"""Rows up to which lists of indexes are shared, among columns and among devices."""
+
+
+@lru_cache(2048)
+def _shared(indexes: tuple[bytes, ...]) -> list[bytes]:
+    return list(indexes)
+
+
+def alike(indexes: list[bytes]) -> list[bytes]:
+    """This list, or an equal one that others have already."""
+    return _shared(tuple(indexes)) if len(indexes) <= ALIKE else indexes
+
+
+def agree(kept: Fresh, one: Fresh) -> bool:
+    """True when a column says what was kept of it."""
+    if kept.complete or one.complete:
+        return kept.values == one.values
+    known = dict(zip(kept.indexes, kept.values, strict=True))
+    return all(known.get(i) == v for i, v in zip(one.indexes, one.values, strict=True))
+
+
+def cells_of(column: Fresh, skip: frozenset[str | int | float]) -> dict[bytes, Cell]:
+    """A column's values by index, without those that say nothing."""
+    if not skip:
+        return dict(zip(column.indexes, column.values, strict=True))
+    return {i: v for i, v in zip(column.indexes, column.values, strict=True) if v not in skip}
+
+
+def integers(values: Sequence[Value], counts: bool) -> bool:
+    """True when all are integers that the field may have; an odd cell takes the slow way."""
+    try:
+        least = min(values)
+        return type(least) is int and type(max(values)) is int and not (counts and least < 0)
+    except TypeError:
+        return False
+
+
+@lru_cache(4096)
+def shape_of(plan: RowsPlan, table: TablePlan, names: frozenset[str]) -> Shape | None:
+    """The fast path over these columns; None when no field is just a column."""
+    fields = [one for one in plan.measured if not one.columns.isdisjoint(names)]
+    shape = Shape([], [], [])
+    for one in fields:
+        skips = any(table.columns[name].skip for name in one.columns & names)
+        if one.plain in names and not skips:
+            shape.plain.append(one)
+        elif one.states and not skips:
+            shape.states.append((next(iter(one.columns)), one))
+        else:
+            shape.rest.append(one)
+    return shape if shape.plain and not plan.spec.total else None
+
+
+@lru_cache(4096)
+def template(states: int, words: tuple[str, ...]) -> bytes:
+    """A line's fields: so many states, written out already, then these integers."""
+    return b"%b" * states + ",".join(f"{word}=%d" for word in words).encode()
+
+
+made: Callable[[tuple[Head | None, bytes]], Row] = partial(tuple.__new__, Row)
+"""A row from a pair, without the detour over the named tuple's own constructor."""
+
+
+def evaluate(
+    fields: Sequence[FieldPlan], cells: Mapping[str, Cell], moment: Moment
+) -> list[tuple[str, float]]:
+    """What these fields say of a row; absent ones and negative counts are left out."""
+    found = [(one, one.number(cells, moment)) for one in fields]
+    return [
+        (one.name, value)
+        for one, value in found
+        if value is not None and not (one.integral and value < 0)
+    ]
+
+
+def fields_of(values: Sequence[tuple[str, float]]) -> bytes:
+    """Fields as line protocol."""
+    return ",".join(f"{name}={number(value)}" for name, value in values).encode()
+
+
+def totals(sums: Mapping[str, Sequence[float]], plan: RowsPlan) -> list[tuple[str, float]]:
+    """The mean or the sum of each field over a table, as its profile wants."""
+    assert plan.spec.total is not None
+    mean = plan.spec.total.how == "mean"
+    return [(name, sum(one) / len(one) if mean else sum(one)) for name, one in sums.items()]
