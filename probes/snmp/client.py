@@ -52,7 +52,8 @@ class Client:
         self._wall = wall
         self._transport = Transport(self._on_datagram, self._on_refusal)
         self._pending: dict[int, Exchange] = {}
-        self._due: list[tuple[float, int, Exchange]] = []
+        self._due: list[tuple[float, int]] = []
+        """When to look after which request: numbers only, so that an answered one can go."""
         self._timer: asyncio.TimerHandle | None = None
         self._number = randrange(1, 2**31)
 
@@ -164,7 +165,7 @@ class Client:
         backoff = min(agent.pace.wait() * (1 << exchange.sent), 8.0)
         exchange.sent += 1
         exchange.due = min(now + backoff, exchange.deadline - TICK)
-        heappush(self._due, (exchange.due, exchange.number, exchange))
+        heappush(self._due, (exchange.due, exchange.number))
         if self._timer is None:
             self._arm(now)
         self.sent += 1
@@ -184,8 +185,9 @@ class Client:
         self._timer = None
         now = self._clock()
         while self._due and self._due[0][0] <= now:
-            due, number, exchange = heappop(self._due)
-            if self._pending.get(number) is exchange and exchange.due == due:
+            due, number = heappop(self._due)
+            exchange = self._pending.get(number)
+            if exchange is not None and exchange.due == due:
                 self._expire(exchange, now)
         if not self._pending:
             self._due.clear()

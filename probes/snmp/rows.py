@@ -14,6 +14,10 @@ from probes.snmp.column import Value
 
 PATTERNS = 256
 """Expressions kept, of about 15 KB: one for each group of columns that is read side by side."""
+VARIANTS = 4
+"""Expressions for one group, by which columns are text: an agent that changes its mind with every
+reply must not keep us busy.
+"""
 TEXT = 64
 """Bytes of a text that is read here."""
 
@@ -35,6 +39,11 @@ _FRAME = 5
 """Bytes of a varbind beside its name and the length and content of its value."""
 
 _content = itemgetter(slice(1, None))
+
+
+@lru_cache(PATTERNS)
+def _variants(oids: tuple[bytes, ...]) -> set[tuple[bool, ...]]:  # noqa: ARG001 - the cache's key
+    return set()
 
 
 @lru_cache(PATTERNS)
@@ -67,6 +76,10 @@ def read(
     No rows, and `start`, when the reply does not begin with two rows that are plain in this sense.
     """
     texts = _texts(len(oids), data, start)
+    variants = _variants(oids)
+    if texts not in variants and len(variants) >= VARIANTS:
+        return [], [], start
+    variants.add(texts)
     pattern = _pattern(oids, texts)
     rows: list[tuple[bytes, ...]] = pattern.findall(data, start, end)
     if len(rows) < 2:

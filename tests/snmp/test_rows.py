@@ -72,6 +72,16 @@ def test_columns_of_text_are_read_with_the_numbers_beside_them() -> None:
     assert rows.read(COLUMNS[:1], longer, 3, len(longer)) == ([], [], 3)
 
 
+def test_an_agent_that_changes_types_all_the_time_is_read_the_careful_way() -> None:
+    group = tuple(ber.encode_oid(f"1.3.6.1.7.{n}") for n in range(1, 5))
+    read = 0
+    for mask in range(16):
+        values = [b"\x04\x01x" if mask >> n & 1 else b"\x02\x01\x05" for n in range(4)]
+        row = b"".join(varbind(c + b"\x01", v) for c, v in zip(group, values, strict=True))
+        read += bool(rows.read(group, row * 3, 0, 3 * len(row))[0])
+    assert read == rows.VARIANTS
+
+
 def test_text_negative_numbers_and_absent_values_are_left_to_the_careful_way() -> None:
     good = [([n], ((2, n), (70, n), (65, n))) for n in range(1, 4)]
     for value in (b"\x04\x01x", b"\x02\x01\xff", b"\x82\x00", b"\x02\x81\x01\x05", b"\x44\x01\x01"):
