@@ -36,6 +36,24 @@ def test_help_of_every_command_shows_an_example(
     assert f"  hatang {command}" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("where", ["hatang", "hatang-demo/collector"])
+def test_status_looks_where_run_and_demo_keep_their_state(
+    where: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    state = tmp_path / ".local/state" / where
+    state.mkdir(parents=True)
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    (state / "run.json").write_text(json.dumps({"pid": gone.pid, "api": "http://127.0.0.1:9"}))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("HATANG_STATE_DIR", raising=False)
+    assert main(["status"]) == 2
+    assert str(state / "run.json") in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("target", ["demo", "setup", "test", "check", "bench", "help"])
 def test_make_knows_every_target_it_lists(target: str) -> None:
     done = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)

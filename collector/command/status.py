@@ -19,6 +19,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from collector.demo import COLLECTOR
+
 EXAMPLE = """\
 examples:
   hatang status                      the collector that runs on this machine
@@ -238,10 +240,11 @@ def _span(seconds: float) -> str:
 
 
 def _places(chosen: Path | None) -> list[Path]:
-    """Where a collector may have announced itself."""
+    """Where a collector may have announced itself: `hatang run`'s places, then the demo's."""
     if chosen is not None:
-        return [Path(chosen)]
-    return [Path("/var/lib/hatang"), Path.home() / ".local/state/hatang"]
+        return [Path(chosen), Path(chosen) / COLLECTOR]
+    home = Path.home() / ".local/state"
+    return [Path("/var/lib/hatang"), home / "hatang", home / "hatang-demo" / COLLECTOR]
 
 
 class Announced(NamedTuple):

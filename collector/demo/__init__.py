@@ -4,3 +4,6 @@ them.
 `simulator` is the process that plays the devices, `control` the way to cut and mend them,
 `children` and `view` what `hatang demo` starts and shows. Nothing here is used by the collector.
 """
+
+COLLECTOR = "collector"
+"""The collector's own folder in a demo's state directory."""

@@ -18,13 +18,13 @@ from typing import Any
 from rich.console import Console
 from rich.live import Live
 
-from collector.demo import control, view
+from collector.demo import COLLECTOR, control, view
 from collector.demo.children import Child, ChildError
 from collector.demo.figures import Figures, Watch, addresses
 from inventory.model import Inventory
 from inventory.secret import SecretRef
 
-COLLECTOR, MARK = "collector", "demo.json"
+MARK = "demo.json"
 _MADE = (COLLECTOR, "collector.log", "simulator.log", "demo-tls.pem", control.SOCKET, MARK)
 _LISTEN = 9871
 _STOP_COLLECTOR, _STOP_SIMULATOR = 6.0, 1.5
