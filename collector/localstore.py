@@ -6,7 +6,6 @@ was left over all the same is found by its pid file and stopped.
 """
 
 import contextlib
-import fcntl
 import http.client
 import logging
 import os
@@ -19,9 +18,11 @@ import time
 from pathlib import Path
 from typing import IO
 
+from collector.hold import hold
 from collector.stores.address import Address, parse_address
 
 BINARY = "victoria-metrics"
+LOCK = "victoria-metrics.lock"
 FIRST_PORT = 8428
 PORTS = 100
 RETENTION_MONTHS = 13
@@ -76,7 +77,6 @@ class LocalStore:
         self.restarts = 0
         self.port = 0
         self._pid_path = state_dir / "victoria-metrics.pid"
-        self._lock_path = state_dir / "victoria-metrics.lock"
         self._first_port = first_port
         self._binary = binary
         self._path = ""
@@ -107,11 +107,9 @@ class LocalStore:
             )
         self._path = path
         self.data.mkdir(parents=True, exist_ok=True)
-        self._guard = self._lock_path.open("ab")
         try:
-            fcntl.flock(self._guard, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            self._guard.close()
+            self._guard = hold(self.data.parent, LOCK)
+        except BlockingIOError:
             raise LocalStoreFailed(f"another collector runs with {self.data.parent}") from None
         self._stop_orphan()
         self.port = free_port(self._first_port)

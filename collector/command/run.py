@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import fcntl
 import gc
 import json
 import logging
@@ -20,6 +19,7 @@ from collector.api import LISTEN, Access, ListenRefusedError, parse_listen, serv
 from collector.collector import Collector, load_plan
 from collector.command.inventory import default_inventory
 from collector.delivery import Delivery
+from collector.hold import hold
 from collector.journal import Journal
 from collector.localstore import LocalStore, LocalStoreFailed
 from collector.plan import Plan
@@ -130,16 +130,13 @@ class CannotStartError(Exception):
 def _own(state: Path) -> Iterator[None]:
     """The state directory, for this process alone."""
     try:
-        state.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = (state / "lock").open("w")
+        lock = hold(state, "lock")
+    except BlockingIOError:
+        raise CannotStartError(f"{state}: another collector runs on this state") from None
     except OSError as error:
         why = f"cannot be made or written to ({error.strerror})"
         raise CannotStartError(f"{state}: {why}; choose another --state-dir") from None
     with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise CannotStartError(f"{state}: another collector runs on this state") from None
         yield
 
 

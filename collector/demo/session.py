@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import fcntl
 import json
 import os
 import shutil
@@ -21,6 +20,7 @@ from rich.live import Live
 from collector.demo import COLLECTOR, control, view
 from collector.demo.children import Child, ChildError
 from collector.demo.figures import Figures, Watch, addresses
+from collector.hold import hold
 from inventory.model import Inventory
 from inventory.secret import SecretRef
 
@@ -39,15 +39,12 @@ class DemoError(RuntimeError):
 def owned(folder: Path) -> Iterator[None]:
     """The demo's directory, for this process alone. Raises DemoError."""
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = (folder / "demo.lock").open("a+")
+        lock = hold(folder, "demo.lock")
+    except BlockingIOError:
+        raise DemoError(f"a demo already runs on {folder}; end it first (Ctrl-C)") from None
     except OSError as error:
         raise DemoError(f"{folder}: {error.strerror}; choose another --state-dir") from error
     with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise DemoError(f"a demo already runs on {folder}; end it first (Ctrl-C)") from None
         yield
 
 
