@@ -18,8 +18,6 @@ from inventory.secret import Secret, SecretRef
 from inventory.source import scalar
 from inventory.value import limit
 
-Record = Mapping[str, Any]
-
 
 class QueryInvalid(ValueError):  # noqa: N818 - it says what is the case
     """A condition that cannot be read, or a field that nothing has."""

@@ -17,7 +17,6 @@ from collector.api import rim, shape, view
 from collector.api.guard import RefusedError, problem
 from collector.api.rim import SOURCE
 from collector.api.search import matching
-from collector.engine import Verdict
 from collector.pipeline import Latest
 
 LISTED = ("where", "search", "limit", "cursor")
@@ -25,7 +24,6 @@ VALUES_MOST = 10_000
 """Values after which a page of readings ends, whatever its limit."""
 
 T = TypeVar("T")
-Held = Mapping[str, Verdict]
 
 
 def _paged(request: web.Request, names: Iterable[str]) -> tuple[list[str], str | None]:

@@ -12,8 +12,8 @@ from collector.demo.device import Device
 from collector.demo.rhythm import swing
 from collector.demo.shape import Column, Value
 
-CHASSIS, SENSOR, MODULE = 3, 8, 9
-CELSIUS, HUMIDITY, VOLTS, RPM, WATTS = 8, 9, 4, 10, 6  # EntitySensorDataType
+SENSOR = 8
+CELSIUS, HUMIDITY, VOLTS, RPM = 8, 9, 4, 10  # EntitySensorDataType
 _BASE = "1.3.6.1.2.1.47.1.1.1.1."
 
 
