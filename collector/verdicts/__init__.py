@@ -1,0 +1,1 @@
+"""State and cause: what answers, what does not, and whose fault that is."""
