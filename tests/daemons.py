@@ -150,6 +150,52 @@ def victoria_metrics(folder: Path, port: int = 0) -> Iterator[Daemon]:
 
 
 @contextlib.contextmanager
+def alertmanager(folder: Path, config: str, port: int = 0) -> Iterator[Daemon]:
+    """Alertmanager alone, with its configuration as text; what it knows stays in `folder`, where
+    it may be started again, on the same port.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    port = port or free_port()
+    path = folder / "alertmanager.yml"
+    path.write_text(config)
+    command = [
+        "prometheus-alertmanager",
+        f"--config.file={path}",
+        f"--storage.path={folder / 'data'}",
+        f"--web.listen-address=127.0.0.1:{port}",
+        "--cluster.listen-address=",
+    ]
+    log = folder / "alertmanager.log"
+    with daemon(command, port, log, lambda: healthy(port, "/-/ready")) as running:
+        yield running
+
+
+@contextlib.contextmanager
+def vmalert(
+    folder: Path, rules: Path, datasource: str, notifier: str, options: Sequence[str] = ()
+) -> Iterator[Daemon]:
+    """vmalert with a file of rules (or a pattern), asking a store and telling a notifier; its
+    state is kept in that store.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    port = free_port()
+    command = [
+        "vmalert",
+        f"-rule={rules}",
+        f"-datasource.url={datasource}",
+        f"-remoteWrite.url={datasource}",
+        f"-remoteRead.url={datasource}",
+        f"-notifier.url={notifier}",
+        f"-httpListenAddr=127.0.0.1:{port}",
+        "-datasource.queryTimeAlignment=false",
+        "-remoteWrite.flushInterval=1s",
+        *options,
+    ]
+    with daemon(command, port, folder / "vmalert.log", lambda: healthy(port)) as running:
+        yield running
+
+
+@contextlib.contextmanager
 def snmp_exporter(folder: Path, config: str) -> Iterator[Daemon]:
     """Prometheus' SNMP exporter with a module file of the 0.21 format."""
     port = free_port()

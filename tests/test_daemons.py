@@ -9,6 +9,7 @@ import pytest
 
 from tests.daemons import (
     Daemon,
+    alertmanager,
     blackbox_exporter,
     daemon,
     namespace,
@@ -18,8 +19,11 @@ from tests.daemons import (
     snmpd,
     sshd,
     victoria_metrics,
+    vmalert,
 )
 
+ROUTES = "route: {receiver: nobody}\nreceivers: [{name: nobody}]\n"
+NOWHERE = "http://127.0.0.1:1"
 MODULE = "if_mib: {walk: [1.3.6.1.2.1.2.2], metrics: []}\n"
 STARTS: dict[str, Callable[[Path], AbstractContextManager[Daemon]]] = {
     "snmpd": snmpd,
@@ -32,7 +36,15 @@ STARTS: dict[str, Callable[[Path], AbstractContextManager[Daemon]]] = {
         folder, "server { listen 127.0.0.1:{port}; location / { return 200 ok; } }"
     ),
     "sshd": sshd,
+    "alertmanager": lambda folder: alertmanager(folder, ROUTES),
+    "vmalert": lambda folder: vmalert(folder, _rules(folder), NOWHERE, NOWHERE),
 }
+
+
+def _rules(folder: Path) -> Path:
+    path = folder / "rules.yaml"
+    path.write_text("groups: []\n")
+    return path
 
 
 @pytest.mark.parametrize("name", STARTS)
