@@ -1,0 +1,61 @@
+"""What verdicts use of a poll besides its success: interface states at the ends of circuits,
+uptime, a UPS on battery. Planned once per reload, so that a poll costs a lookup per row.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from collector.verdicts.events import Fact
+from collector.verdicts.topology import WATCHED, Topology
+from probes.reading import Head, Row, values
+
+
+class _Wanted(NamedTuple):
+    subject: str
+    instance: str
+
+
+class Watch:
+    """By device, the rows that are evidence."""
+
+    def __init__(self, topology: Topology) -> None:
+        self._rows: dict[str, dict[bytes, _Wanted]] = {}
+        ends = _ends(topology)
+        for node in topology.devices:
+            place = (("device", node.name), ("site", node.site))
+            wanted = {
+                Head("system", place).encoded: _Wanted("system", ""),
+                Head("ups", place).encoded: _Wanted("ups", ""),
+            }
+            for interface in ends.get(node.name, ()):
+                head = Head("interface", (*place, ("interface", interface)))
+                wanted[head.encoded] = _Wanted("interface", interface)
+            self._rows[node.name] = wanted
+
+    def facts(self, device: str, rows: Iterable[Row]) -> tuple[Fact, ...]:
+        """The evidence among the rows of one reading of a device."""
+        wanted = self._rows.get(device)
+        if wanted is None:
+            return ()
+        found: list[Fact] = []
+        for row in rows:
+            known = wanted.get(row.head.encoded)
+            if known is not None:
+                found += _facts(known, row)
+        return tuple(found)
+
+
+def _facts(wanted: _Wanted, row: Row) -> Iterable[Fact]:
+    for field, value in values(row.fields).items():
+        metric = f"{wanted.subject}_{field}"
+        if metric in WATCHED:
+            yield metric, wanted.instance, value
+
+
+def _ends(topology: Topology) -> dict[str, set[str]]:
+    ends: dict[str, set[str]] = {}
+    for line in topology.circuits:
+        for device, interface in ((line.a, line.a_interface), (line.z, line.z_interface)):
+            if device and interface:
+                ends.setdefault(device, set()).add(interface)
+    return ends
