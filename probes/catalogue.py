@@ -52,7 +52,7 @@ OWNERS: Mapping[Owner, tuple[tuple[str, ...], ...]] = {
     "service": (("service",),),
     "check": _CHECK,
     "asked": (("device", "site"), *_CHECK),
-    "thing": (("device",), ("circuit",), ("site",)),
+    "thing": (("device",), ("circuit",), ("site",), ("service",), ("collector",)),
     "collector": (("collector",),),
     "none": ((),),
 }

@@ -28,7 +28,7 @@ LIBRARIES: Mapping[str, tuple[str, ...]] = {
     "networkx": ("inventory/", "collector/"),
     "prometheus_client": ("collector/",),
     "rich": ("collector/",),
-    "yaml": ("inventory/", "probes/catalogue", "probes/snmp/profile", "collector/"),
+    "yaml": ("alerts/", "inventory/", "probes/catalogue", "probes/snmp/profile", "collector/"),
 }
 """Who may use a library: a probe only its one protocol's."""
 
