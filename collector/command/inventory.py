@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,13 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
+from alerts.alertmanager import Mail, RoutingInvalid, render
 from inventory.export import FORMATS, export
 from inventory.load import Inventory, InventoryInvalid, load
 from inventory.model import KINDS, Thing
 from inventory.outline import Branch, outline
 from inventory.query import QueryInvalid, find, known, look, plain, record, select
+from inventory.secret import SecretMissing
 from probes.registry import vocabulary
 
 EXAMPLE = """\
@@ -54,8 +57,14 @@ examples:
 examples:
   hatang inventory export --format ansible > hosts.json
   hatang inventory export --format file-sd -i inventory.yaml > targets.json
+  hatang inventory export --format alertmanager --output /etc/hatang/alertmanager.yml
+
+On stdout no format holds a secret. --output writes a file that only its owner reads (mode 0600),
+and fills in the contacts' private addresses, which Alertmanager needs. Its mail server is told by
+HATANG_SMTP (localhost:25), HATANG_SMTP_FROM, HATANG_SMTP_USER and HATANG_SMTP_PASSWORD_FILE.
 """,
 }
+ALERTMANAGER = "alertmanager"
 COLUMNS = {
     "device": ("name", "site.title", "role", "address", "uplinks"),
     "site": ("name", "title", "kind", "parent", "unit.code"),
@@ -107,7 +116,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     tree.add_argument("thing", nargs="?", metavar="NAME", help="only what is below this")
     tree.add_argument("--json", action="store_true", help="nested objects")
     out = verbs.add_parser("export", parents=[common], help="for other programs")
-    out.add_argument("--format", choices=FORMATS, required=True)
+    out.add_argument("--format", choices=(*FORMATS, ALERTMANAGER), required=True)
+    out.add_argument("--output", type=Path, metavar="FILE", help="write this file, mode 0600")
     for verb, own in verbs.choices.items():
         own.epilog, own.formatter_class = EXAMPLES[verb], argparse.RawDescriptionHelpFormatter
 
@@ -123,6 +133,9 @@ def run(args: argparse.Namespace) -> int:
     except QueryInvalid as error:
         print(f"hatang inventory: {error}", file=sys.stderr)
         return 2
+    except (RoutingInvalid, SecretMissing, OSError) as error:
+        print(f"hatang inventory: {error}", file=sys.stderr)
+        return 1
     return 0
 
 
@@ -225,7 +238,26 @@ def _nested(branch: Branch) -> dict[str, Any]:
 
 
 def _export(inventory: Inventory, args: argparse.Namespace) -> None:
-    sys.stdout.write(export(inventory, args.format))
+    if args.format == ALERTMANAGER:
+        text = render(inventory, mail=Mail.read(), reveal=args.output is not None)
+    else:
+        text = export(inventory, args.format)
+    if args.output is None:
+        sys.stdout.write(text)
+    else:
+        _write(args.output, text)
+
+
+def _write(path: Path, text: str) -> None:
+    """Replace a file at once; nobody but its owner reads it."""
+    made, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(made, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(name).replace(path)
+    except OSError:
+        Path(name).unlink()
+        raise
 
 
 def named(thing: Thing, inventory: Inventory) -> str:

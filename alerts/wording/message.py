@@ -1,0 +1,251 @@
+"""What is sent to people: the engine's notices and the history rules' alerts in one shape."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from alerts.notice import Notice
+from alerts.wording.evidence import MOST, describe_evidence, severity_word, side_word
+from alerts.wording.names import Naming, thing
+from alerts.wording.plain import SENTENCE_LENGTH, clean, fitted, words_in
+from alerts.wording.words import KINDS, WORDS
+from inventory.model import Inventory, Thing
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message. `summary` and `description` are in the province's language, lines are parted by
+    line ends; `sms` is 1 to 160 letters of the 7-bit alphabet.
+    """
+
+    summary: str
+    description: str
+    summary_en: str
+    description_en: str
+    sms: str
+
+
+def compose(notice: Notice, inventory: Inventory, incident_id: str | int) -> Message:
+    """A cause of the engine in words. Raises KeyError for an alert that is not the engine's."""
+    own = _Composer(notice, inventory, inventory.province.language)
+    english = _Composer(notice, inventory, "en")
+    return Message(
+        own.summary(),
+        own.description(str(incident_id)),
+        english.summary(),
+        english.description(str(incident_id)),
+        own.sms(),
+    )
+
+
+def titled(severity: str, title: str, language: str) -> str:
+    """`[KHẨN CẤP] title`."""
+    word = severity_word(severity, language).upper()
+    return f"[{word}] {title}" if word else title
+
+
+class _Composer:
+    """One notice in one language."""
+
+    def __init__(self, notice: Notice, inventory: Inventory, language: str) -> None:
+        self.notice, self.inventory, self.language = notice, inventory, language
+        self.names = Naming(inventory, language)
+        self.words = WORDS.alerts[notice.alert]
+        self.thing = thing(notice.thing)
+        self.hidden = [thing(one) for one in notice.hides]
+
+    def summary(self) -> str:
+        about = self._about()
+        subject = WORDS.subjects[self.thing.kind].long.say(self.language, **about)
+        title = self.words.title.say(self.language, subject=subject, **about)
+        if self.notice.instance:
+            title += f" ({clean(self.notice.instance)})"
+        return titled(self.notice.severity, title, self.language)
+
+    def _about(self) -> dict[str, str]:
+        circuit = self.inventory.circuits.get(self.thing.name)
+        circuit = circuit if self.thing.kind == "circuit" else None
+        provider = clean(circuit.provider) if circuit else ""
+        site = self.names.site_of(self.thing)
+        return {
+            "name": self.names.name(self.thing),
+            "site": self.names.place(site) if site else "?",
+            "provider": provider or WORDS.lines["provider"].say(self.language),
+            "circuit": clean(self.thing.name).upper(),
+            "contract": clean(circuit.contract) if circuit else "",
+        }
+
+    def description(self, incident: str) -> str:
+        said = [
+            " · ".join(
+                [
+                    self._line("since", since=self._since("%H:%M %d/%m/%Y")),
+                    *facts(self.names, self.thing),
+                ]
+            )
+        ]
+        if self.hidden:
+            label = (self.words.hides or WORDS.lines["hides"]).say(self.language)
+            counts, names = self.names.counted(self.hidden), self.names.some(self.hidden)
+            said.append(f"{label}: {counts}: {names}")
+        if self.notice.side:
+            said.append(self._line("side", side=side_word(self.notice.side, self.language)))
+        signs = describe_evidence(self.notice.evidence, self.language, self.inventory)
+        if signs:
+            said.append(self._line("evidence", signs="; ".join(signs[:MOST])))
+        todo = self.words.todo.get(self.notice.side, self.words.todo["any"])
+        said.append(self._line("todo", todo=todo.say(self.language, **self._about())))
+        said.append(self._line("incident", incident=clean(incident)))
+        return "\n".join(said)
+
+    def _line(self, name: str, **values: str) -> str:
+        return WORDS.lines[name].say(self.language, **values)
+
+    def _since(self, form: str) -> str:
+        return datetime.fromtimestamp(self.notice.since, self.inventory.province.zone).strftime(
+            form
+        )
+
+    def sms(self) -> str:
+        about = self._about()
+        subject = WORDS.subjects[self.thing.kind].short
+        circuit = (
+            self.inventory.circuits.get(self.thing.name) if self.thing.kind == "circuit" else None
+        )
+        fields = {"name": self.names.short(self.thing), "site": about["site"]}
+        if circuit:
+            fields |= {"circuit": about["circuit"], "provider": about["provider"]}
+
+        def build(given: Mapping[str, str]) -> str:
+            title = (self.words.short or self.words.title).say(
+                self.language, **{**about, **given, "subject": subject.say(self.language, **given)}
+            )
+            severity = severity_word(self.notice.severity, self.language).upper()
+            since = self._since("%H:%M %d/%m")
+            said = [self._line("sms", severity=severity, title=title, since=since)]
+            if circuit:
+                line = self._line("circuit", circuit=given["circuit"])
+                said.append(f"{line}, {given['provider']}" if circuit.provider else line)
+            return ". ".join(said + self._counted()) + "."
+
+        return fitted(build, fields)
+
+    def _counted(self) -> list[str]:
+        if not self.hidden:
+            return []
+        label = (self.words.hides or WORDS.lines["hides"]).say(self.language)
+        return [f"{label} {self.names.counted(self.hidden, short=True)}"]
+
+
+def facts(names: Naming, one: Thing) -> list[str]:
+    """What a person wants beside the name: where it is, whose it is, which contract."""
+    found = {"circuit": _circuit, "device": _device, "service": _service, "site": _site}
+    said = found[one.kind](names, one.name) if one.kind in found else []
+    return [clean(text) for text in said if text]
+
+
+def _circuit(names: Naming, name: str) -> Iterable[str]:
+    said = [WORDS.lines["circuit"].say(names.language, circuit=name.upper())]
+    if circuit := names.inventory.circuits.get(name):
+        said.append(circuit.provider)
+        if circuit.contract:
+            said.append(WORDS.lines["contract"].say(names.language, contract=circuit.contract))
+    return said
+
+
+def _device(names: Naming, name: str) -> Iterable[str]:
+    device = names.inventory.devices.get(name)
+    if device is None:
+        return []
+    rack = device.asset.rack
+    racked = WORDS.lines["rack"].say(names.language, rack=rack) if rack else ""
+    return [names.place(device.site), device.address, racked, device.asset.owner]
+
+
+def _service(names: Naming, name: str) -> Iterable[str]:
+    service = names.inventory.services.get(name)
+    if service is None:
+        return []
+    level = "" if service.level is None else str(service.level)
+    said = WORDS.lines["level"].say(names.language, level=level) if level else ""
+    return [said, service.owner]
+
+
+def _site(names: Naming, name: str) -> Iterable[str]:
+    site = names.inventory.sites.get(name)
+    if site is None:
+        return []
+    parent = names.inventory.sites.get(site.parent or "")
+    return [site.unit.name, parent.title if parent else "", site.owner]
+
+
+def subject_of(labels: Mapping[str, str]) -> Thing | None:
+    """The thing that an alert's labels speak of: its `subject`, else the nearest identity label."""
+    if labels.get("subject"):
+        return thing(labels["subject"])
+    order = ("circuit", "service", "device", "site", "collector")
+    return next((Thing(kind, labels[kind]) for kind in order if labels.get(kind)), None)
+
+
+def from_rule(
+    labels: Mapping[str, str],
+    annotations: Mapping[str, str],
+    inventory: Inventory,
+    since: float | None = None,
+) -> Message:
+    """A history rule's alert in the same shape: its own words under our severity, with the place.
+    A rule without words is told by its name.
+    """
+    one = subject_of(labels)
+    language = inventory.province.language
+    en = _told(labels, annotations, inventory, "en")
+    own = en if language == "en" else _told(labels, annotations, inventory, language)
+    title = _title(labels, annotations, language)
+    fields = {
+        "title": title if words_in(title) else clean(labels.get("alertname", "")),
+        "place": _place(Naming(inventory, language), one, title),
+    }
+    severity = severity_word(labels.get("severity", ""), language).upper()
+    when = _when(inventory, since)
+
+    def build(given: Mapping[str, str]) -> str:
+        line = WORDS.lines["sms"].say(language, severity=severity, title=given["title"], since=when)
+        said = line if when else f"{severity}: {given['title']}"
+        return f"{said}. {given['place']}." if given["place"] else f"{said}."
+
+    return Message(*own, *en, fitted(build, fields))
+
+
+def _place(names: Naming, one: Thing | None, title: str) -> str:
+    """Where a thing is, unless the title already says so."""
+    site = names.site_of(one) if one else ""
+    place = names.place(site) if site else ""
+    return "" if place in title else place
+
+
+def _when(inventory: Inventory, since: float | None) -> str:
+    if since is None:
+        return ""
+    return datetime.fromtimestamp(since, inventory.province.zone).strftime("%H:%M %d/%m")
+
+
+def _title(labels: Mapping[str, str], annotations: Mapping[str, str], language: str) -> str:
+    both = (annotations.get("summary_en"), annotations.get("summary"))
+    first, second = both if language == "en" else both[::-1]
+    return clean(first or second or labels.get("alertname", ""), SENTENCE_LENGTH)
+
+
+def _told(
+    labels: Mapping[str, str], annotations: Mapping[str, str], inventory: Inventory, language: str
+) -> tuple[str, str]:
+    one = subject_of(labels)
+    names = Naming(inventory, language)
+    title = _title(labels, annotations, language)
+    if place := _place(names, one, title):
+        title = f"{title} · {place}"
+    given = annotations.get("description_en" if language == "en" else "description", "")
+    lines = [clean(line, SENTENCE_LENGTH) for line in given.splitlines()[:20]]
+    about = [names.name(one), *facts(names, one)] if one and one.kind in KINDS else []
+    lines.append(" · ".join(dict.fromkeys(about)))
+    text = "\n".join(line for line in lines if line)
+    return titled(labels.get("severity", ""), title, language), text
