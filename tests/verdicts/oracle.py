@@ -1,0 +1,271 @@
+"""What must be told of a play, derived from the truth alone; each complaint is one line of text.
+
+A fault is *exposed* while taking it away would change what can be seen. An exposed fault is told
+once, under its own name or one that looks exactly the same from the collector (a site's only
+router, its only circuit, its power); a hidden one is not told. Faults that look like one single
+thing together (the two circuits of a site that is dark) may be told as that one thing instead.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+
+from collector.verdicts.verdict import News
+from tests.verdicts.play import BASE, Play
+from tests.verdicts.world import Fault, Gone, World
+
+OUTAGES = ("DeviceDown", "CircuitDown", "CircuitRedundancyLost", "SiteDown", "CollectorIsolated")
+ILLNESS = {"agent": "DeviceDegraded", "service": "ServiceDown"}
+VERIFY = 1.5
+LEARNT = 1.2
+"""Seconds from a thing's return to its first answered echo, at most."""
+
+BLIP = 2.5
+"""What is silent for less is never told."""
+
+
+@dataclass(slots=True)
+class Window:
+    """A time in which a fault is exposed. `fresh` when it began then, else it was hidden before."""
+
+    start: float
+    end: float
+    fresh: bool
+
+
+@dataclass(slots=True)
+class Told:
+    """One message, as seconds of the play."""
+
+    at: float
+    alert: str
+    thing: str
+    hides: tuple[str, ...]
+    faults: list[frozenset[int]] = field(default_factory=list)
+    closed: float | None = None
+
+    def __str__(self) -> str:
+        until = "" if self.closed is None else f", closed at {self.closed:.1f}"
+        return f"{self.alert} {self.thing} at {self.at:.1f}{until} (hides {len(self.hides)})"
+
+
+def messages(news: Sequence[News]) -> list[Told]:
+    """What was opened, and when it was closed."""
+    found: list[Told] = []
+    open_now: dict[str, Told] = {}
+    for one in news:
+        if one.what == "opened":
+            told = Told(one.at - BASE, one.cause.alert, one.cause.thing, one.cause.hides)
+            found.append(told)
+            open_now[one.cause.key] = told
+        elif one.what == "closed" and one.cause.key in open_now:
+            open_now.pop(one.cause.key).closed = one.at - BASE
+    return found
+
+
+class Oracle:
+    """Judges one play that was run to its end."""
+
+    def __init__(self, play: Play) -> None:
+        self.play = play
+        self.world: World = play.world
+        self.faults: Sequence[Fault] = play.faults
+        self.told = messages(play.news)
+        self.windows = {n: self._windows(n) for n in range(len(self.faults))}
+        self.whole = {n: self._whole(n) for n in self.windows}
+
+    def complaints(self) -> list[str]:
+        """All that is wrong with what was told."""
+        found = []
+        for told in self.told:
+            told.faults = self._named(told)
+            if not told.faults:
+                found.append(f"nothing true explains {told}")
+        found += self._counts()
+        found += [line for number in self.windows for line in self._missing(number)]
+        found += self._closes()
+        return found
+
+    def _whole(self, number: int) -> Gone:
+        fault = self.faults[number]
+        return self.world.off(fault, fault.start)
+
+    def _windows(self, number: int) -> list[Window]:
+        """When a fault is exposed while all of it lasts."""
+        fault = self.faults[number]
+        if fault.kind in ILLNESS:
+            return [Window(fault.start, fault.end, fresh=True)]
+        found: list[Window] = []
+        whole = self.world.off(fault, fault.start)
+        for span in self.play.spans:
+            if span.off[number] != whole or not self._exposed(span.gone(), span.gone((number,))):
+                continue
+            if found and found[-1].end == span.start:
+                found[-1].end = span.end
+            else:
+                found.append(Window(span.start, span.end, span.start == fault.start))
+        return found
+
+    def _exposed(self, gone: Gone, otherwise: Gone) -> bool:
+        return self.world.seen(gone) != self.world.seen(otherwise)
+
+    def slowness(self, number: int) -> tuple[float, float]:
+        """Seconds of one cycle of looking at what a fault changes, and until a return is seen."""
+        fault = self.faults[number]
+        slowest = max(one.interval for one in self.world.boxes.values())
+        if fault.kind in ILLNESS:
+            return slowest + self.play.timeout + 1.0, LEARNT
+        cycle, learn = 0.0, LEARNT
+        for span in self.play.spans:
+            if span.off[number] == self.whole[number]:
+                gone, without = span.gone(), span.gone((number,))
+                lost = self.world.answering(without) - self.world.answering(gone)
+                if self._exposed(gone, without):
+                    cycle = max(cycle, self._cycle(lost))
+        if any(not one.ping for one in self.world.boxes.values()):
+            learn = slowest + 1.0
+        return cycle, learn
+
+    def _cycle(self, lost: frozenset[str]) -> float:
+        """One cycle for the slowest of what fell silent (none: only an interface shows it)."""
+        boxes = [self.world.boxes[one[7:]] for one in lost if one.startswith("device:")]
+        slowest = max(one.interval for one in self.world.boxes.values()) + self.play.timeout + 1.0
+        if not boxes:
+            return 3.0 + VERIFY if lost else slowest
+        if any(not one.ping for one in boxes):
+            return slowest
+        return max(3.0, *(1.0 + (one.ping or 0.0) for one in boxes)) + VERIFY + 0.3
+
+    def _named(self, told: Told) -> list[frozenset[int]]:
+        """The faults, alone or together, that a message may speak of."""
+        if told.alert in ILLNESS.values():
+            return [
+                frozenset((n,))
+                for n, one in enumerate(self.faults)
+                if ILLNESS.get(one.kind) == told.alert
+                and one.thing == told.thing
+                and one.start < told.at < one.end + 5.0
+            ]
+        if told.alert not in OUTAGES:
+            return []
+        numbers = [n for n, one in enumerate(self.faults) if one.kind not in ILLNESS]
+        groups = [g for size in (1, 2, 3) for g in combinations(numbers, size)]
+        return [frozenset(group) for group in groups if self._fits(told, group)]
+
+    def _fits(self, told: Told, group: tuple[int, ...]) -> bool:
+        """Whether the group looked like what was told, at the time when it was concluded."""
+        lag = max(3.0 + 2 * self.slowness(number)[0] for number in group)
+        return any(
+            all(span.off[n] == self.whole[n] for n in group)
+            and self._alike(span.off, group, told.thing)
+            for span in self.play.spans
+            if span.end >= told.at - lag and span.start <= told.at - BLIP
+        ) and self._rested(told, group)
+
+    def _alike(self, off: tuple[Gone, ...], group: tuple[int, ...], thing: str) -> bool:
+        """Whether the world looks the same with `thing` broken instead of the group."""
+        gone = frozenset().union(*off)
+        rest = frozenset().union(*(one for n, one in enumerate(off) if n not in group))
+        if not self._exposed(gone, rest):
+            return False
+        if any(
+            not self._exposed(gone, frozenset().union(*(o for n, o in enumerate(off) if n != one)))
+            for one in group
+        ):
+            return False
+        answering = self.world.answering
+        if len(group) == 1 and thing == self.faults[group[0]].thing:
+            return True
+        taken = self.world.taken(thing)
+        if answering(rest | taken) == answering(gone) != answering(rest):
+            return True
+        # Another fault may show nothing at all, so that nobody can reckon with it.
+        shown = [
+            one
+            for n, one in enumerate(off)
+            if n not in group and answering(frozenset(one)) != answering(frozenset())
+        ]
+        known = frozenset().union(*shown)
+        return answering(known | taken) == answering(gone) != answering(known)
+
+    def _rested(self, told: Told, group: tuple[int, ...]) -> bool:
+        """Whether what was hidden before had its grace."""
+        for number in group:
+            before = [one for one in self.windows[number] if one.start <= told.at]
+            if not before:
+                return False
+            if any(one.fresh and one.end > told.at - 60 for one in before):
+                continue
+            settle = min(one.settle for one in self.world.boxes.values())
+            reach = [one for one in before if told.at - one.start >= settle - 0.5]
+            if not reach:
+                return False
+        return True
+
+    def _counts(self) -> list[str]:
+        """Each fault, and each group, at most once; altogether no more than there are faults."""
+        found = []
+        used: dict[frozenset[int], Told] = {}
+        for told in self.told:
+            free = [one for one in told.faults if one not in used]
+            if told.faults and not free:
+                first = used[told.faults[0]]
+                found.append(f"told twice: {first} and again {told}")
+            elif free:
+                used[min(free, key=len)] = told
+        most = sum(1 for one in self.windows.values() if one)
+        if len(self.told) > most and not found:
+            found.append(f"{len(self.told)} messages for {most} faults that can be seen")
+        return found
+
+    def _missing(self, number: int) -> list[str]:
+        """A fault that was exposed long enough and not told in time."""
+        cycle, learn = self.slowness(number)
+        fault = self.faults[number]
+        for window in self.windows[number]:
+            due = window.start + 2 * cycle
+            if not window.fresh or self._resting(number, window):
+                settle = max(one.settle for one in self.world.boxes.values())
+                due += settle + learn
+            if window.end < due:
+                continue
+            if not any(
+                told.at <= due and any(number in group for group in told.faults)
+                for told in self.told
+            ):
+                return [f"{fault} is exposed from {window.start:.1f}, not told by {due:.1f}"]
+        return []
+
+    def _resting(self, number: int, window: Window) -> bool:
+        """Whether what it takes away had itself just come back from behind another fault."""
+        settle = max(one.settle for one in self.world.boxes.values())
+        return any(
+            other != number and one.off[other]
+            for one in self.play.spans
+            if window.start - settle - 30 < one.end and one.start <= window.start
+            for other in range(len(self.faults))
+        )
+
+    def _closes(self) -> list[str]:
+        """Ends without a sign of life, and what should have ended."""
+        found = []
+        for told in self.told:
+            if told.closed is None:
+                found.append(f"never closed: {told}")
+            elif not any(
+                told.at < at <= told.closed and self._speaks_for(thing, told)
+                for at, thing in self.play.life
+            ):
+                found.append(f"closed without a sign of life: {told}")
+        return found
+
+    def _speaks_for(self, thing: str, told: Told) -> bool:
+        """Whether a sign of life of a thing is one of what was told."""
+        kind, _, name = told.thing.partition(":")
+        if kind == "collector" or thing == told.thing or thing in told.hides:
+            return True
+        if kind == "circuit":
+            wire = self.world.wires[name]
+            near = {f"device:{one.name}" for one in self.world.at(self.world.far(wire))}
+            return thing in near or thing == f"device:{wire.a}"
+        return thing[7:] in self.world.boxes and self.world.boxes[thing[7:]].site == name
