@@ -99,22 +99,37 @@ def shares(inventory: Inventory) -> list[Share]:
     nobody is told of at all hours. Raises RoutingInvalid.
     """
     entries = [(_checked(inventory, at, one), one) for at, one in enumerate(inventory.notify)]
+    told = [(cell, one) for cell, one in entries if not int(one.after)]
+    always = [(cell, one) for cell, one in told if not one.hours]
     first = default(inventory)
+    wanted = [Share(to, cell) for cell, one in always for to in one.to]
+    urgent = _left([{"severity": Values(URGENT)}], always)
+    wanted += [Share(first, cell) for cell in (*urgent, *_left([EVERYTHING], told))]
+    later = [pair for pair in entries if pair not in told]
+    for cell, one in [pair for pair in told if pair[1].hours] + sorted(later, key=_in_hours):
+        wanted += [Share(to, cell, one.hours, int(one.after)) for to in one.to]
     found: list[Share] = []
-    for after in sorted({int(one.after) for _, one in entries} | {0}):
-        told = [(cell, one) for cell, one in entries if int(one.after) == after]
-        told.sort(key=lambda pair: pair[1].hours is not None)
-        for cell, one in told:
-            for contact in one.to:
-                found += _more(found, Share(contact, cell, one.hours, after))
-    return found + _rest(found, first)
+    for share in wanted:
+        found += _more(found, share)
+    return found
+
+
+def _left(cells: list[Cell], entries: Iterable[tuple[Cell, Notify]]) -> list[Cell]:
+    """What no entry has."""
+    for cell, _ in entries:
+        cells = without(cells, cell)
+    return cells
+
+
+def _in_hours(entry: tuple[Cell, Notify]) -> bool:
+    return entry[1].hours is not None
 
 
 def default(inventory: Inventory) -> str:
     """The contact that hears what no other does: the first that is told at once and at any hour.
     Raises RoutingInvalid when there is no contact at all.
     """
-    plain = [one.to[0] for one in inventory.notify if not one.hours and not one.after]
+    plain = [one.to[0] for one in inventory.notify if not (one.hours or int(one.after))]
     for contact in (*plain, *inventory.contacts):
         return contact
     raise RoutingInvalid("no contact in the inventory: nobody would be told of anything")
@@ -127,20 +142,6 @@ def _more(found: Iterable[Share], new: Share) -> list[Share]:
         if (held.contact, held.after) == (new.contact, new.after):
             cells = without(cells, held.cell)
     return [Share(new.contact, cell, new.hours, new.after) for cell in cells]
-
-
-def _rest(found: list[Share], first: str) -> list[Share]:
-    """What is told to nobody, or when urgent not at all hours."""
-    nobody: list[Cell] = [EVERYTHING]
-    unsure: list[Cell] = [{"severity": Values(URGENT)}]
-    for share in found:
-        if share.after == 0:
-            nobody = without(nobody, share.cell)
-            unsure = unsure if share.hours else without(unsure, share.cell)
-    more: list[Share] = []
-    for cell in (*unsure, *nobody):
-        more += _more([*found, *more], Share(first, cell))
-    return more
 
 
 def _checked(inventory: Inventory, number: int, entry: Notify) -> Cell:
