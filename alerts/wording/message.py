@@ -53,37 +53,32 @@ class _Composer:
         self.words = WORDS.alerts[notice.alert]
         self.thing = thing(notice.thing)
         self.hidden = [thing(one) for one in notice.hides]
+        circuits = inventory.circuits if self.thing.kind == "circuit" else {}
+        self.circuit = circuits.get(self.thing.name)
+        self.since = datetime.fromtimestamp(notice.since, inventory.province.zone)
+        self.about = self._about()
 
     def summary(self) -> str:
-        about = self._about()
-        subject = WORDS.subjects[self.thing.kind].long.say(self.language, **about)
-        title = self.words.title.say(self.language, subject=subject, **about)
+        subject = WORDS.subjects[self.thing.kind].long.say(self.language, **self.about)
+        title = self.words.title.say(self.language, subject=subject, **self.about)
         if self.notice.instance:
             title += f" ({clean(self.notice.instance)})"
         return titled(self.notice.severity, title, self.language)
 
     def _about(self) -> dict[str, str]:
-        circuit = self.inventory.circuits.get(self.thing.name)
-        circuit = circuit if self.thing.kind == "circuit" else None
-        provider = clean(circuit.provider) if circuit else ""
+        provider = clean(self.circuit.provider) if self.circuit else ""
         site = self.names.site_of(self.thing)
         return {
             "name": self.names.name(self.thing),
             "site": self.names.place(site) if site else "?",
             "provider": provider or WORDS.lines["provider"].say(self.language),
             "circuit": clean(self.thing.name).upper(),
-            "contract": clean(circuit.contract) if circuit else "",
+            "contract": clean(self.circuit.contract) if self.circuit else "",
         }
 
     def description(self, incident: str) -> str:
-        said = [
-            " · ".join(
-                [
-                    self._line("since", since=self._since("%H:%M %d/%m/%Y")),
-                    *facts(self.names, self.thing),
-                ]
-            )
-        ]
+        since = self._line("since", since=self.since.strftime("%H:%M %d/%m/%Y"))
+        said = [" · ".join([since, *facts(self.names, self.thing)])]
         if self.hidden:
             label = (self.words.hides or WORDS.lines["hides"]).say(self.language)
             counts, names = self.names.counted(self.hidden), self.names.some(self.hidden)
@@ -94,38 +89,30 @@ class _Composer:
         if signs:
             said.append(self._line("evidence", signs="; ".join(signs[:MOST])))
         todo = self.words.todo.get(self.notice.side, self.words.todo["any"])
-        said.append(self._line("todo", todo=todo.say(self.language, **self._about())))
+        said.append(self._line("todo", todo=todo.say(self.language, **self.about)))
         said.append(self._line("incident", incident=clean(incident)))
         return "\n".join(said)
 
     def _line(self, name: str, **values: str) -> str:
         return WORDS.lines[name].say(self.language, **values)
 
-    def _since(self, form: str) -> str:
-        return datetime.fromtimestamp(self.notice.since, self.inventory.province.zone).strftime(
-            form
-        )
-
     def sms(self) -> str:
-        about = self._about()
         subject = WORDS.subjects[self.thing.kind].short
-        circuit = (
-            self.inventory.circuits.get(self.thing.name) if self.thing.kind == "circuit" else None
-        )
-        fields = {"name": self.names.short(self.thing), "site": about["site"]}
-        if circuit:
-            fields |= {"circuit": about["circuit"], "provider": about["provider"]}
+        fields = {"name": self.names.short(self.thing), "site": self.about["site"]}
+        if self.circuit:
+            fields |= {name: self.about[name] for name in ("circuit", "provider")}
 
         def build(given: Mapping[str, str]) -> str:
             title = (self.words.short or self.words.title).say(
-                self.language, **{**about, **given, "subject": subject.say(self.language, **given)}
+                self.language,
+                **{**self.about, **given, "subject": subject.say(self.language, **given)},
             )
             severity = severity_word(self.notice.severity, self.language).upper()
-            since = self._since("%H:%M %d/%m")
+            since = self.since.strftime("%H:%M %d/%m")
             said = [self._line("sms", severity=severity, title=title, since=since)]
-            if circuit:
+            if self.circuit:
                 line = self._line("circuit", circuit=given["circuit"])
-                said.append(f"{line}, {given['provider']}" if circuit.provider else line)
+                said.append(f"{line}, {given['provider']}" if self.circuit.provider else line)
             return ". ".join(said + self._counted()) + "."
 
         return fitted(build, fields)
