@@ -6,12 +6,15 @@ take their devices with them, services fall with what they need. Pure: the same 
 answer.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Container, Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 import networkx as nx
 
 from inventory.model import Circuit, Collector, Device, Inventory, Thing
+
+Node = TypeVar("Node", bound=Hashable)
 
 
 def connect(
@@ -48,16 +51,24 @@ def reachable(
 ) -> set[Thing]:
     """Every device and circuit with a path to a collector when some things are taken away."""
     root = Thing("collector", collector)
-    gone = set(without)
-    seen = {root}
-    ahead = [root]
+    # A path may not lead through another collector: that is a program, not a router.
+    others = {one for one in graph if one.kind == "collector" and one != root}
+    return spread(graph.adj.__getitem__, (root,), others.union(without)) - {root}
+
+
+def spread(
+    beside: Callable[[Node], Iterable[Node]], start: Iterable[Node], gone: Container[Node]
+) -> set[Node]:
+    """Everything that a walk from the start comes to without stepping on what is gone, the start
+    included. `beside` gives a node's neighbours.
+    """
+    seen = set(start)
+    ahead = list(seen)
     while ahead:
-        for thing in graph.adj[ahead.pop()]:
-            # A path may not lead through another collector: that is a program, not a router.
-            if thing not in seen and thing not in gone and thing.kind != "collector":
-                seen.add(thing)
-                ahead.append(thing)
-    seen.discard(root)
+        for one in beside(ahead.pop()):
+            if one not in seen and one not in gone:
+                seen.add(one)
+                ahead.append(one)
     return seen
 
 
@@ -152,14 +163,17 @@ def within(inventory: Inventory, site: str) -> set[str]:
 
 def falling(inventory: Inventory, fallen: Collection[Thing]) -> set[str]:
     """Services that are among the fallen, or need something that is, directly or through others."""
-    dead = set(fallen)
-    found = {thing.name for thing in dead if thing.kind == "service"}
-    growing = True
-    while growing:
-        growing = False
-        for service in inventory.services.values():
-            if service.name not in found and any(need in dead for need in service.needs):
-                found.add(service.name)
-                dead.add(Thing("service", service.name))
-                growing = True
-    return found
+    needs = {
+        Thing("service", one.name): one.needs for one in inventory.services.values() if one.needs
+    }
+    named = {thing.name for thing in fallen if thing.kind == "service"}
+    return named | {thing.name for thing in needing(needs, fallen)}
+
+
+def needing(needs: Mapping[Node, Collection[Node]], fallen: Collection[Node]) -> set[Node]:
+    """Which of those that need something need something fallen, directly or through others."""
+    users: dict[Node, list[Node]] = {}
+    for user, needed in needs.items():
+        for one in needed:
+            users.setdefault(one, []).append(user)
+    return spread(lambda one: users.get(one, ()), fallen, ()) - set(fallen)

@@ -1,0 +1,38 @@
+"""Something that is broken, for the engine's own book-keeping; what people are told is a Cause."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from collector.verdicts.verdict import Sign
+
+
+@dataclass(slots=True)
+class Fault:
+    """A thing that is down by itself. `alert` is what people would be told; `since` the first
+    evidence, `began` the suspicion (both the engine's own clock); `mouth` the silent devices in
+    which
+    it showed. `settled`: it was told only after its time of grace.
+    """
+
+    alert: str
+    thing: str
+    since: float
+    began: float
+    mouth: tuple[str, ...] = ()
+    signs: tuple[Sign, ...] = ()
+    settled: bool = False
+    side: str = ""
+
+
+class Label(NamedTuple):
+    """Behind what a thing lies that has no living path: the thing to blame, since when that was
+    suspected. HELD means that this is not known yet.
+    """
+
+    because: str
+    began: float
+
+
+HELD = "?"
+OFF = "hours:"
+"""How a label begins that blames closing time; the calendar's name follows."""

@@ -1,0 +1,111 @@
+"""From what is broken to a verdict for every device, circuit, site and service."""
+
+from typing import NamedTuple
+
+from collector.verdicts.ear import Ear
+from collector.verdicts.events import State
+from collector.verdicts.fault import HELD, OFF
+from collector.verdicts.judge import Judge
+from collector.verdicts.listening import Listening
+from collector.verdicts.polling import FAILURES, Polling
+from collector.verdicts.verdict import Sign, Verdict
+from collector.verdicts.wiring import Wiring
+
+
+class Stand(NamedTuple):
+    """A state and whose fault it is. Evidence is added only where it is news."""
+
+    state: State
+    because: str = ""
+
+
+UP, UNKNOWN = Stand(State.UP), Stand(State.UNKNOWN)
+
+
+def hidden(because: str, root: str) -> Stand:
+    """How something stands that was lost from sight behind something else."""
+    if because == root:
+        return Stand(State.UNKNOWN, root)
+    if because.startswith(OFF):
+        return UNKNOWN
+    return Stand(State.UNREACHABLE, because)
+
+
+class Standing:
+    """Works out how everything stands after a round of the judge."""
+
+    def __init__(self, listening: Listening, polling: Polling, judge: Judge) -> None:
+        self._listening, self._polling, self._judge = listening, polling, judge
+        self._wiring: Wiring
+
+    def load(self, wiring: Wiring) -> None:
+        """What is to stand somewhere."""
+        self._wiring = wiring
+
+    def devices(self, held: dict[str, Verdict], now: float) -> dict[str, Stand]:
+        """How every device stands."""
+        ears, faults = self._listening.ears, self._judge.faults
+        found = {}
+        for thing in self._wiring.nodes:
+            ear = ears[thing]
+            if thing in faults:
+                found[thing] = Stand(State.DOWN)
+            elif ear.silent or thing not in self._judge.living:
+                found[thing] = self._behind(ear, held[thing])
+            elif ear.hidden:
+                self._listening.look(thing, now, 0.0)
+                found[thing] = hidden(ear.hidden, self._wiring.root)
+            else:
+                found[thing] = self._seen(ear)
+        return found
+
+    def _behind(self, ear: Ear, held: Verdict) -> Stand:
+        label = self._judge.labels.get(ear.thing)
+        if label is None or label.because == HELD:
+            if ear.hidden:
+                return hidden(ear.hidden, self._wiring.root)
+            return Stand(held.state, held.because) if ear.silent else self._seen(ear)
+        if not ear.silent and not ear.hidden and ear.clean(label.began):
+            return self._seen(ear)
+        ear.hidden = label.because
+        return hidden(ear.hidden, self._wiring.root)
+
+    def _seen(self, ear: Ear) -> Stand:
+        if ear.unsent or not ear.answered:
+            return UNKNOWN
+        if ear.mute or any(one.count >= FAILURES for one in ear.fails.values()):
+            return Stand(State.DEGRADED)
+        return UP
+
+    def circuits(self, held: dict[str, Verdict], devices: dict[str, Stand]) -> dict[str, Stand]:
+        """How every circuit stands."""
+        faults, root = self._judge.faults, self._wiring.root
+        found = {}
+        for thing, line in self._wiring.lines.items():
+            ear = self._listening.ears[thing]
+            far = devices.get(f"device:{line.z}", UNKNOWN)
+            label = self._judge.labels.get(thing)
+            if thing in faults:
+                found[thing] = Stand(State.DOWN)
+            elif thing in self._judge.weak:
+                found[thing] = Stand(State.DEGRADED)
+            elif label is not None and label.because != HELD:
+                ear.hidden = label.because
+                found[thing] = hidden(ear.hidden, root)
+            elif ear.silent and far.state in (State.DOWN, State.UNREACHABLE):
+                found[thing] = hidden(far.because or f"device:{line.z}", root)
+            elif far.state in (State.UP, State.DEGRADED) and label is None:
+                ear.hidden, ear.grace = "", 0.0
+                found[thing] = UP
+            elif ear.hidden:
+                found[thing] = hidden(ear.hidden, root)
+            else:
+                found[thing] = Stand(held[thing].state, held[thing].because)
+        return found
+
+
+def silence(ear: Ear, now: float) -> Sign:
+    """How long nothing was heard of something, in words to be."""
+    if not ear.answered:
+        return Sign("never_answered")
+    return Sign("silent_for", (("seconds", f"{now - ear.answered:.0f}"),))
