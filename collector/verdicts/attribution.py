@@ -12,10 +12,9 @@ from collector.verdicts.picture import Picture
 from collector.verdicts.verdict import Sign
 
 
-def blamed(device: str, picture: Picture, listening: Listening) -> Fault |
-None:
-    """The fault that a dark device with a living path shows, or None as long as its neighbours at the
-    site are being verified.
+def blamed(device: str, picture: Picture, listening: Listening) -> Fault | None:
+    """The fault that a dark device with a living path shows, or None as long as its neighbours at
+    the site are being verified.
     """
     ear = listening.ears[device]
     wiring = picture.wiring

@@ -86,8 +86,8 @@ class Circuits:
         return sorted({one for one in found if self.mute(one) or self.broken(one)})
 
     def weigh(self, picture: Picture, now: float) -> tuple[dict[str, float], set[str], set[str]]:
-        """Circuits that are down by their own evidence (with when it is from), those that only their
-        probe or an interface calls so while what lies behind answers, and those that are not yet
+        """Circuits that are down by their own evidence (with when it is from), those that only
+        their probe or an interface calls so while what lies behind answers, and those that are not yet
         decided. The picture is one with every known-down circuit cut.
         """
         doubted = [one for one in self.doubted() if one not in picture.cut]

@@ -34,9 +34,8 @@ BACKWARD = 5.0
 _NOTHING = Outcome()
 
 
-class
-Engine:
-    """Verdicts of everything that one collector judges, by thing; `causes` are the open incidents."""
+class Engine:
+    """Verdicts of everything that one collector judges, by thing, and the open incidents."""
 
     def __init__(self) -> None:
         self._verdicts: dict[str, Verdict] = {}

@@ -201,7 +201,7 @@ class Listening:
             heappush(self._due, (ear.until, ear.thing))
 
     def look(self, thing: str, now: float, since: float = 0.0) -> None:
-        """Make sure of a thing that is not known to be silent, unless that was begun after `since`."""
+        """Make sure of a thing that is not known to be silent, unless that was done since then."""
         ear = self.ears.get(thing)
         if ear is None or ear.silent:
             return

@@ -11,11 +11,10 @@ from collector.verdicts.listening import POLL_WAIT, Listening
 from collector.verdicts.wiring import Wiring
 
 
-@dataclass(slots=True
 @dataclass(slots=True)
 class Picture:
-    """`dark` devices are verified silent, `cut` circuits known to carry nothing, `living` is what has
-    a path, the collector included. Only devices and circuits.
+    """`dark` devices are verified silent, `cut` circuits known to carry nothing, `living` is what
+    has a path, the collector included. Only devices and circuits.
     """
 
     wiring: Wiring
@@ -74,12 +73,11 @@ class Certainty:
                 return False
             asked = ear.poll_asked
             return not self._since <= asked < self._now - POLL_WAIT
-        return ear.pending() or ear.ended <
-        self._since
+        return ear.pending() or ear.ended < self._since
 
     def of(self, device: str) -> bool:
-        """Whether a device has a path of things that are surely alive. Where it has not, ask what is
-        doubtful on the way.
+        """Whether a device has a path of things that are surely alive. Where it has not, ask what
+        is doubtful on the way.
         """
         entries = self._picture.entries(device)
         if any(one in self._sure for one in entries):

@@ -73,7 +73,7 @@ class Polling:
         self._listening.wake(ear, now)
 
     def _failed(self, ear: Ear, event: Polled, now: float) -> None:
-        """A probe of a device that is pinged failed: worth a word only while its echoes are well."""
+        """A probe of a pinged device failed: worth a word only while its echoes are well."""
         ear.answers.discard(event.probe)
         if ear.mute:
             if not ear.answers:
