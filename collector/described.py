@@ -1,4 +1,5 @@
-"""What the inventory says of things, as rows: places, circuits and their contracts, services.
+"""What the inventory says of things, as rows: places, circuits and their contracts, services,
+limits.
 
 They are described rows that stand for themselves; the pipeline writes them again every minute.
 """
@@ -6,13 +7,19 @@ They are described rows that stand for themselves; the pipeline writes them agai
 from collections.abc import Iterable, Iterator
 
 from collector.plan import Plan
+from collector.thresholds import standing_rows
 from inventory.model import Circuit, End, Inventory
 from probes.reading import Head, Row, info, row
 
 
 def inventory_rows(inventory: Inventory) -> list[Row]:
-    """Rows of every site, circuit and service."""
-    return [*_sites(inventory), *_circuits(inventory), *_services(inventory)]
+    """Rows of every site, circuit and service, and the limits that stand for themselves."""
+    return [
+        *_sites(inventory),
+        *_circuits(inventory),
+        *_services(inventory),
+        *standing_rows(inventory),
+    ]
 
 
 def device_rows(plan: Plan) -> dict[str, Row]:

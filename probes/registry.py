@@ -13,7 +13,7 @@ NEEDS = {"snmp": "snmp"}
 
 
 def vocabulary() -> Vocabulary:
-    """The names an inventory may use. Rules are not known yet, so their names are not checked."""
+    """The names of probes and profiles; those of rules are the collector's to add."""
     return Vocabulary(
         probes={name: probe.settings for name, probe in PROBES.items()},
         profiles=frozenset(load_profiles()),

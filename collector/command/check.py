@@ -1,4 +1,4 @@
-"""`hatang check`: every error in inventory and profiles, at once."""
+"""`hatang check`: every error in inventory, profiles and rules, at once."""
 
 import argparse
 import json
@@ -6,9 +6,10 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
+from alerts.soundness import problems as rule_problems
 from collector.command.inventory import default_inventory, missing
+from collector.vocabulary import vocabulary
 from inventory.load import Inventory, InventoryInvalid, load
-from probes.registry import vocabulary
 from probes.snmp.profile import ProfileInvalid
 
 EXAMPLE = """\
@@ -34,6 +35,9 @@ def run(args: argparse.Namespace) -> int:
     if not args.inventory.exists():
         print(missing(args.inventory), file=sys.stderr)
         return 2
+    if faulty := rule_problems():
+        print("\n".join(faulty))
+        return 1
     try:
         inventory = load(args.inventory, vocabulary())
     except ProfileInvalid as error:

@@ -16,13 +16,13 @@ from rich.text import Text
 from rich.tree import Tree
 
 from alerts.alertmanager import Mail, RoutingInvalid, render
+from collector.vocabulary import vocabulary
 from inventory.export import FORMATS, export
 from inventory.load import Inventory, InventoryInvalid, load
 from inventory.model import KINDS, Thing
 from inventory.outline import Branch, outline
 from inventory.query import QueryInvalid, find, known, look, plain, record, select
 from inventory.secret import SecretMissing
-from probes.registry import vocabulary
 
 EXAMPLE = """\
 examples:

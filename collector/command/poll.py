@@ -18,11 +18,12 @@ from rich.table import Table
 
 from collector.command.inventory import default_inventory, missing
 from collector.plan import device_jobs, fetch, service_jobs
+from collector.vocabulary import vocabulary
 from inventory.load import InventoryInvalid, load
 from inventory.secret import Secret, SecretMissing, SecretRef
 from probes.probe import Probe, Session, Target
 from probes.reading import Head, Reading, Reason, Row, values
-from probes.registry import PROBES, vocabulary
+from probes.registry import PROBES
 
 EXAMPLE = """\
 examples:

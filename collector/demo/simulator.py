@@ -25,10 +25,10 @@ from collector.demo.model import shape_of
 from collector.demo.portal import Portals
 from collector.demo.province import Dark, Province
 from collector.demo.silence import Silence, SilenceError, raise_table
+from collector.vocabulary import vocabulary
 from inventory.load import InventoryInvalid, load
 from inventory.model import Thing
 from inventory.secret import SecretMissing
-from probes.registry import vocabulary
 
 _AT_ONCE = 32  # datagrams answered before other sockets have their turn
 
