@@ -1,0 +1,123 @@
+"""What the gate holds of one alert, as plain values that can be written down and read back."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import NamedTuple
+
+from pydantic import TypeAdapter, ValidationError
+
+from alerts.notice import SEVERITIES
+
+ENGINE, RULE = "engine", "rule"
+"""Who said it: the state engine (and the contract numbers), or a history rule."""
+
+
+class Key(NamedTuple):
+    """What makes two alerts the same one: alert name, subject (`kind:name`), instance
+    (`label=value`, or "").
+    """
+
+    alertname: str
+    subject: str
+    instance: str = ""
+
+
+class Variant(NamedTuple):
+    """What differs between the label sets under which one alert was told: Alertmanager takes each
+    for an alert of its own. `escalation` is "" or the seconds that it had no owner.
+    """
+
+    severity: str
+    escalation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An alert in words: labels that ride along, annotations, and where a person can look."""
+
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+    url: str = ""
+
+
+NOTHING = Told({}, {})
+
+
+@dataclass(slots=True)
+class Source:
+    """What vmalert said last of an alert at one severity: when it last said that it fires, and
+    until when that holds; 0 once it said that it has ended. Unix seconds.
+    """
+
+    said: float
+    until: float
+
+
+@dataclass(slots=True)
+class Proof:
+    """What has been found since a rule's alert was last firing: when vmalert last looked and found
+    nothing, which reading was the newest, how many there were, and since when they were enough.
+    """
+
+    looked: float = 0.0
+    newest: float = 0.0
+    readings: int = 0
+    enough: float = 0.0
+
+
+@dataclass(slots=True)
+class Held:
+    """One alert. `told` are the label sets that peers were sent, in that order: empty while it is
+    masked; `ended` is 0 while it lasts. `identity` are vmalert's labels that name it, `metrics`
+    what must be read afresh before it may end; `stale` is since when nobody has seen it; `steps`
+    after how many seconds without an owner others are told; `masked` when it was last behind a
+    cause; `accepted` whether every peer took its end. Unix seconds.
+    """
+
+    key: Key
+    origin: str
+    since: float
+    severity: str
+    words: Told
+    told: list[Variant] = field(default_factory=list)
+    told_at: float = 0.0
+    ended: float = 0.0
+    firing: float = 0.0
+    identity: dict[str, str] = field(default_factory=dict)
+    metrics: tuple[str, ...] = ()
+    sources: dict[str, Source] = field(default_factory=dict)
+    stale: float = 0.0
+    steps: tuple[int, ...] = ()
+    masked: float = 0.0
+    proof: Proof = field(default_factory=Proof)
+    accepted: bool = False
+
+    def active(self, now: float) -> bool:
+        """Whether vmalert says so now, at any severity; the engine's incidents always are."""
+        if self.origin == ENGINE:
+            return not self.ended
+        return any(one.until > now for one in self.sources.values())
+
+    def dump(self) -> str:
+        """As one line of JSON: all that a restart must not forget."""
+        kept = asdict(self)
+        for name in ("key", "sources", "proof", "accepted", "masked", "firing"):
+            del kept[name]
+        return json.dumps(kept, ensure_ascii=False)
+
+
+_HELD = TypeAdapter(Held)
+
+
+def parse(key: Key, text: str) -> Held:
+    """What `dump` wrote. Raises ValueError on anything else."""
+    try:
+        return _HELD.validate_python({**json.loads(text), "key": key})
+    except (ValidationError, TypeError) as error:
+        raise ValueError(f"no alert: {text[:80]!r}") from error
+
+
+def rank(severity: str) -> int:
+    """0 for the highest severity; what is none of ours ranks last."""
+    return SEVERITIES.index(severity) if severity in SEVERITIES else len(SEVERITIES)

@@ -1,0 +1,141 @@
+"""One Alertmanager: it is sent everything that is told, again and again, and held up by no other.
+
+There is no queue: what is sent is always the whole set as it is now, so a peer that was away for an
+hour needs one post.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import aiohttp
+
+from collector.gate.gate import Ending
+
+log = logging.getLogger("hatang.gate")
+
+RETRY = 5.0
+"""Seconds after which a post that failed is tried again."""
+
+TIMEOUT = 5.0
+BATCH = 500
+"""Alerts in one post."""
+
+SAID = 300
+"""Characters of a refusal that are logged."""
+
+
+class PeerInvalid(ValueError):  # noqa: N818 - it says what is the case
+    """An address that cannot be used. The message says why, and shows no password."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where something listens: `url` ends without a slash and shows no login."""
+
+    url: str
+    auth: aiohttp.BasicAuth | None = field(default=None, repr=False)
+
+
+def parse_address(text: str) -> Address:
+    """`http[s]://[user:password@]host[:port][/prefix]`. Raises PeerInvalid."""
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise PeerInvalid("an address has a bad host or port; write http://host:port") from None
+    if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment:
+        raise PeerInvalid("an address is not of the form http[s]://host:port[/prefix]")
+    shown = f"[{host}]" if ":" in host else host
+    place = f"{shown}:{port}" if port else shown
+    auth = None
+    if parts.username is not None:
+        auth = aiohttp.BasicAuth(unquote(parts.username), unquote(parts.password or ""), "utf-8")
+    return Address(f"{parts.scheme}://{place}{parts.path.rstrip('/')}", auth)
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """What every peer is to know: bodies of posts in their order, and which ends are in them."""
+
+    bodies: tuple[bytes, ...]
+    endings: frozenset[Ending]
+
+
+def payload(
+    desired: list[dict[str, Any]], ended: Iterable[tuple[Ending, list[dict[str, Any]]]]
+) -> Payload:
+    """The posts. An empty set is a post too: it shows whether a peer takes any."""
+    over = list(ended)
+    alerts = [one for _, ones in over for one in ones] + desired
+    slices = [alerts[at : at + BATCH] for at in range(0, max(len(alerts), 1), BATCH)]
+    bodies = tuple(json.dumps(one, ensure_ascii=False).encode() for one in slices)
+    return Payload(bodies, frozenset(ending for ending, _ in over))
+
+
+class Peer:
+    """One Alertmanager, by its URL. `up` while it takes what it is sent, `taken` the ends that it
+    took.
+    """
+
+    def __init__(self, url: str) -> None:
+        """Raises PeerInvalid."""
+        self._address = parse_address(url)
+        self.name = self._address.url
+        self.up = False
+        self.taken: frozenset[Ending] = frozenset()
+        self._payload: Payload | None = None
+        self._fresh = asyncio.Event()
+        self._said = ""
+
+    def offer(self, what: Payload) -> None:
+        """Send this, at once when the last post is done."""
+        self._payload = what
+        self._fresh.set()
+
+    async def run(self, session: aiohttp.ClientSession) -> None:
+        """Until cancelled: post what is offered, again and again until the peer takes it."""
+        pause = None
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._fresh.wait(), pause)
+            self._fresh.clear()
+            if self._payload is not None:
+                pause = None if await self._push(session, self._payload) else RETRY
+
+    async def _push(self, session: aiohttp.ClientSession, what: Payload) -> bool:
+        try:
+            for body in what.bodies:
+                await self._post(session, body)
+        except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
+            self._tell(False, str(error) or type(error).__name__)
+            return False
+        self._tell(True, "")
+        self.taken = what.endings
+        return True
+
+    async def _post(self, session: aiohttp.ClientSession, body: bytes) -> None:
+        async with session.post(
+            f"{self.name}/api/v2/alerts",
+            data=body,
+            headers={"Content-Type": "application/json"},
+            auth=self._address.auth,
+            timeout=aiohttp.ClientTimeout(total=TIMEOUT),
+            allow_redirects=False,
+        ) as answer:
+            if answer.status != 200:
+                said = (await answer.content.read(SAID)).decode(errors="replace")
+                raise ValueError(f"HTTP {answer.status}: {said}")
+
+    def _tell(self, up: bool, said: str) -> None:
+        facts = {"alertmanager": self.name, "error": said[:SAID]}
+        if up and not self.up:
+            log.info("Alertmanager takes alerts", extra=facts)
+        elif not up and (self.up or said != self._said):
+            log.warning("Alertmanager takes nothing", extra=facts)
+        self.up, self._said = up, said

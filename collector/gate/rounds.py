@@ -1,0 +1,167 @@
+"""The gate at work: keep what it holds, push it to every Alertmanager, ask vmalert, take its posts.
+
+Kept before it is told: whatever a peer was sent is known after a `kill -9` too.
+"""
+
+import asyncio
+import contextlib
+import logging
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+
+import aiohttp
+
+from collector.gate.gate import Gate
+from collector.gate.held import Key
+from collector.gate.incoming import read
+from collector.gate.peer import Peer, parse_address, payload
+from collector.gate.ruling import MOST, Ruling
+from collector.gate.ruling import read as read_ruling
+from collector.gate.shelf import Shelf
+
+log = logging.getLogger("hatang.gate")
+
+TURN = 1.0
+"""Seconds between two looks at what changed by itself: masks that end, posts that stay away."""
+
+TOGETHER = 0.05
+"""Seconds that news wait for more of the same step, so that they go in one post."""
+
+PUSH_EVERY = 30.0
+"""Seconds between two posts of the same: a peer that restarted knows everything so soon."""
+
+ASK_EVERY = 5.0
+"""Seconds between two questions to vmalert, while there is anything to ask."""
+
+AT_ONCE = 100
+"""Alerts that are worked on before others have their turn in the loop."""
+
+
+class Rounds:
+    """The gate of a running collector. `peers` are Alertmanagers' URLs, `vmalert` is the URL of
+    the vmalert whose notifier the gate is, "" for none.
+    """
+
+    def __init__(
+        self,
+        gate: Gate,
+        shelf: Shelf,
+        peers: Sequence[str],
+        vmalert: str = "",
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """Raises PeerInvalid."""
+        self.gate = gate
+        self.peers = tuple(Peer(url) for url in peers)
+        self._vmalert = parse_address(vmalert) if vmalert else None
+        self._shelf = shelf
+        self._clock = clock
+        self._wake = asyncio.Event()
+        self._unkept: dict[Key, str | None] = {}
+        self._shelf_fails = False
+
+    def recall(self) -> None:
+        """What was held before, once, before anything is told. Raises as `Shelf.load` does."""
+        self.gate.recall(self._shelf.load(), self._clock())
+
+    def wake(self) -> None:
+        """There is news."""
+        self._wake.set()
+
+    async def take(self, body: bytes) -> int:
+        """A post of vmalert's; how many alerts made sense. Raises AlertsRefusedError."""
+        posted = await asyncio.to_thread(read, body)
+        now = self._clock()
+        for at in range(0, len(posted), AT_ONCE):
+            self.gate.alerts(posted[at : at + AT_ONCE], now)
+            await asyncio.sleep(0)
+        self.wake()
+        return len(posted)
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        jar = aiohttp.DummyCookieJar()
+        async with aiohttp.ClientSession(cookie_jar=jar) as session, asyncio.TaskGroup() as tasks:
+            for peer in self.peers:
+                tasks.create_task(peer.run(session))
+            if self._vmalert is not None:
+                tasks.create_task(self._ask_on(session))
+            await self._turns()
+
+    async def _turns(self) -> None:
+        loop = asyncio.get_running_loop()
+        push_at = loop.time()
+        while True:
+            self._wake.clear()
+            try:
+                if self.gate.step(self._clock()) or loop.time() >= push_at:
+                    push_at = loop.time() + PUSH_EVERY
+                    await self._push()
+                self._note_accepted()
+                await self._keep()
+            except Exception:  # whatever it is, people must be told of the next thing
+                log.exception("a turn of the gate failed; the next one goes on")
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), TURN)
+                await asyncio.sleep(TOGETHER)
+
+    async def _push(self) -> None:
+        await self._keep()
+        now = self._clock()
+        what = await asyncio.to_thread(payload, self.gate.desired(now), self.gate.ended())
+        for peer in self.peers:
+            peer.offer(what)
+
+    def _note_accepted(self) -> None:
+        if self.peers:
+            for ending in frozenset.intersection(*(peer.taken for peer in self.peers)):
+                self.gate.accepted(ending)
+
+    async def _keep(self) -> None:
+        for key, held in self.gate.taken().items():
+            self._unkept[key] = held.dump() if held is not None else None
+        if not self._unkept:
+            return
+        try:
+            await asyncio.to_thread(self._shelf.save, self._unkept)
+        except sqlite3.Error as error:
+            if not self._shelf_fails:
+                log.error("what the gate holds cannot be kept", extra={"error": str(error)})
+            self._shelf_fails = True
+            return
+        self._unkept, self._shelf_fails = {}, False
+
+    async def _ask_on(self, session: aiohttp.ClientSession) -> None:
+        while True:
+            await asyncio.sleep(ASK_EVERY)
+            if keys := self.gate.asked(self._clock()):
+                ruling = await self._ask(session)
+                if ruling is not None:
+                    await self._weigh(keys, ruling)
+
+    async def _ask(self, session: aiohttp.ClientSession) -> Ruling | None:
+        """vmalert's answer, None when there is none: then everything stays as it is."""
+        assert self._vmalert is not None
+        at = self._clock()
+        try:
+            async with session.get(
+                f"{self._vmalert.url}/api/v1/rules",
+                auth=self._vmalert.auth,
+                timeout=aiohttp.ClientTimeout(total=ASK_EVERY),
+            ) as answer:
+                body = bytearray()
+                async for part in answer.content.iter_chunked(1 << 16):
+                    body += part
+                    if len(body) > MOST:
+                        log.error("vmalert's answer is too large", extra={"bytes": len(body)})
+                        return None
+        except (aiohttp.ClientError, OSError, TimeoutError, ValueError):
+            return None
+        return await asyncio.to_thread(read_ruling, bytes(body), at)
+
+    async def _weigh(self, keys: Sequence[Key], ruling: Ruling) -> None:
+        for at in range(0, len(keys), AT_ONCE):
+            self.gate.weigh(keys[at : at + AT_ONCE], ruling, self._clock())
+            await asyncio.sleep(0)
+        self.wake()
