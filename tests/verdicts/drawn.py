@@ -4,6 +4,7 @@ The same `random.Random` gives the same world and the same faults.
 """
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -11,6 +12,8 @@ from tests.verdicts.world import ROOT, Box, Fault, Wire, Work, World
 
 SETTLE, BOOT = 180.0, (10.0, 170.0)
 """The product's default of `settle`, and the boot times of devices in seconds, at scale 1."""
+
+PROVIDERS = ("vnpt", "viettel", "mobifone")
 
 
 @dataclass(slots=True)
@@ -44,17 +47,14 @@ class Builder:
         """A link without a carrier."""
         self.world.links.append((a, b))
 
-    def wire(self, a: str, z: str) -> None:
+    def wire(self, a: str, z: str, probes: Sequence[str] = ("", "", "ntu", "far")) -> None:
         """A circuit between two devices, or from outside."""
         rng, name = self.rng, f"tsl{len(self.world.wires)}"
-        self.world.wires[name] = Wire(
-            name,
-            a,
-            z,
-            rng.choice(("vnpt", "viettel", "mobifone")),
-            rng.choice(("stays", "signals", "direct")),
-            rng.choice(("", "", "ntu", "far")),
-        )
+        carrier, mode = rng.choice(PROVIDERS), rng.choice(("stays", "signals", "direct"))
+        probed = rng.choice(probes)
+        if mode == "direct" and probed == "ntu":
+            probed = "far"
+        self.world.wires[name] = Wire(name, a, z, carrier, mode, probed)
 
     def lan(self, site: str, above: list[str], size: int) -> None:
         """Switches in a tree below some device, and what is plugged into them."""
@@ -114,8 +114,8 @@ class Builder:
             self.lan(site, routers[-1:], rng.randint(0, 5))
         stops = [rng.choice(above), *routers, rng.choice(above)]
         for a, z in pairwise(stops[:-1]):
-            self.wire(a, z)
-        self.wire(stops[-1], stops[-2])
+            self.wire(a, z, ("", "far"))
+        self.wire(stops[-1], stops[-2], ("", "far"))
         return routers
 
 

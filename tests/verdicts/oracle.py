@@ -12,7 +12,7 @@ from itertools import combinations
 
 from collector.verdicts.verdict import News
 from tests.verdicts.play import BASE, Play
-from tests.verdicts.world import Fault, Gone, World
+from tests.verdicts.world import Fault, Gone, Wire, World
 
 OUTAGES = ("DeviceDown", "CircuitDown", "CircuitRedundancyLost", "SiteDown", "CollectorIsolated")
 ILLNESS = {"agent": "DeviceDegraded", "service": "ServiceDown"}
@@ -26,7 +26,9 @@ BLIP = 2.5
 
 @dataclass(slots=True)
 class Window:
-    """A time in which a fault is exposed. `fresh` when it began then, else it was hidden before."""
+    """A time in which a fault is exposed. `fresh` when something fell silent by it then; else all
+    that it silences was silent before.
+    """
 
     start: float
     end: float
@@ -41,6 +43,7 @@ class Told:
     alert: str
     thing: str
     hides: tuple[str, ...]
+    since: float = 0.0
     faults: list[frozenset[int]] = field(default_factory=list)
     closed: float | None = None
 
@@ -55,12 +58,28 @@ def messages(news: Sequence[News]) -> list[Told]:
     open_now: dict[str, Told] = {}
     for one in news:
         if one.what == "opened":
-            told = Told(one.at - BASE, one.cause.alert, one.cause.thing, one.cause.hides)
+            cause = one.cause
+            since = cause.since - BASE
+            if (last := _goes_on(found, one)) is not None:
+                open_now[cause.key] = last
+                last.closed = None
+                continue
+            told = Told(one.at - BASE, cause.alert, cause.thing, cause.hides, since)
             found.append(told)
             open_now[one.cause.key] = told
         elif one.what == "closed" and one.cause.key in open_now:
             open_now.pop(one.cause.key).closed = one.at - BASE
     return found
+
+
+def _goes_on(found: list[Told], news: News) -> Told | None:
+    """The message of the same circuit that goes on under its other name, which is no new one."""
+    names = {"CircuitDown", "CircuitRedundancyLost"}
+    for last in reversed(found):
+        if last.thing == news.cause.thing and {last.alert, news.cause.alert} <= names:
+            ended = last.closed
+            return last if ended is not None and news.at - BASE - ended < 0.5 else None
+    return None
 
 
 class Oracle:
@@ -84,6 +103,7 @@ class Oracle:
         found += self._counts()
         found += [line for number in self.windows for line in self._missing(number)]
         found += self._closes()
+        found += [line for told in self.told for line in self._custom(told)]
         return found
 
     def _whole(self, number: int) -> Gone:
@@ -97,13 +117,17 @@ class Oracle:
             return [Window(fault.start, fault.end, fresh=True)]
         found: list[Window] = []
         whole = self.world.off(fault, fault.start)
+        alive = self.world.answering(frozenset())
         for span in self.play.spans:
-            if span.off[number] != whole or not self._exposed(span.gone(), span.gone((number,))):
+            gone, without = span.gone(), span.gone((number,))
+            before, alive = alive, self.world.answering(gone)
+            if span.off[number] != whole or not self._exposed(gone, without):
                 continue
             if found and found[-1].end == span.start:
                 found[-1].end = span.end
             else:
-                found.append(Window(span.start, span.end, span.start == fault.start))
+                lost = self.world.answering(without) - alive
+                found.append(Window(span.start, span.end, not lost or bool(lost & before)))
         return found
 
     def _exposed(self, gone: Gone, otherwise: Gone) -> bool:
@@ -155,12 +179,14 @@ class Oracle:
     def _fits(self, told: Told, group: tuple[int, ...]) -> bool:
         """Whether the group looked like what was told, at the time when it was concluded."""
         lag = max(3.0 + 2 * self.slowness(number)[0] for number in group)
+        shown = told.alert == "CircuitRedundancyLost"
+        least = 0.0 if shown else BLIP
         return any(
             all(span.off[n] == self.whole[n] for n in group)
             and self._alike(span.off, group, told.thing)
             for span in self.play.spans
-            if span.end >= told.at - lag and span.start <= told.at - BLIP
-        ) and self._rested(told, group)
+            if span.end >= told.at - lag and span.start <= told.at - least
+        ) and (shown or self._rested(told, group))
 
     def _alike(self, off: tuple[Gone, ...], group: tuple[int, ...], thing: str) -> bool:
         """Whether the world looks the same with `thing` broken instead of the group."""
@@ -269,3 +295,33 @@ class Oracle:
             near = {f"device:{one.name}" for one in self.world.at(self.world.far(wire))}
             return thing in near or thing == f"device:{wire.a}"
         return thing[7:] in self.world.boxes and self.world.boxes[thing[7:]].site == name
+
+    def _custom(self, told: Told) -> list[str]:
+        """What docs/design.md §6 adds where several names would be as true, for lone faults."""
+        if len(self.faults) != 1 or not told.faults or told.alert not in OUTAGES:
+            return []
+        found, gone, whole = [], self.whole[0], self.world.answering(frozenset())
+        dark = whole - self.world.answering(gone)
+        fault, kind = self.faults[0], told.thing.partition(":")[0]
+        if dark == whole and kind != "collector":
+            found.append(f"all is silent, told as {told}")
+        hidden = {one for one in dark if one.startswith("device:")} - {told.thing}
+        if {one for one in told.hides if one.startswith("device:")} != hidden:
+            found.append(f"{told} should hide {len(hidden)} devices: {sorted(hidden)[:5]}")
+        shown = told.alert == "CircuitRedundancyLost" or not hidden
+        latest = told.at if shown and kind == "circuit" else fault.start + 0.5
+        if not fault.start - 66.0 < told.since < latest:
+            found.append(f"{told} is said to have begun at {told.since:.1f}")
+        ways = [one for one in self.world.wires.values() if self._only_way(one, told, gone)]
+        if kind in ("device", "site") and len(ways) == 1:
+            found.append(f"{told} should be told as circuit:{ways[0].name}")
+        return found
+
+    def _only_way(self, wire: Wire, told: Told, gone: Gone) -> bool:
+        """Whether a circuit is the one way to the site of what was told, and that site is dark."""
+        kind, _, name = told.thing.partition(":")
+        site = self.world.boxes[name].site if kind == "device" else name
+        left = self.world.answering(gone)
+        dark = not any(f"device:{one.name}" in left for one in self.world.at(site))
+        taken = self.world.answering(frozenset((f"circuit:{wire.name}",)))
+        return dark and self.world.far(wire) == site and taken == left

@@ -8,7 +8,7 @@ from tests.verdicts.drawn import Mishap, draw_world
 from tests.verdicts.oracle import Oracle
 from tests.verdicts.play import BASE, Play, length
 from tests.verdicts.watch import Judging, Watch
-from tests.verdicts.world import Fault, World
+from tests.verdicts.world import Box, Fault, World
 
 MakeEngine = Callable[[], Judging]
 
@@ -39,61 +39,71 @@ class Scenario:
         return self.play(make)[1]
 
 
-def draw(seed: int, scale: float | None = None) -> Scenario:
-    """The scenario of a seed: 50 to 500 devices; most of them boot fast."""
+def draw(seed: int, scale: float | None = None, slow: float | None = None) -> Scenario:
+    """The scenario of a seed: 50 to 500 devices. At `scale` 1 they boot for up to three minutes,
+    at `slow` 1 faults last up to 50 seconds; unless given, both are drawn.
+    """
     rng = random.Random(seed)
-    if scale is None:
-        scale = rng.choice((0.15, 0.15, 0.2, 0.3, 0.5, 1.0))
+    scale = scale or rng.choice((0.15, 0.15, 0.2, 0.3, 0.5, 1.0))
     world = draw_world(rng, round(50 * 10 ** rng.random()), scale)
-    faults = Mishap(rng, world, rng.choice((1.0, 1.0, 2.0))).draw()
+    faults = Mishap(rng, world, slow or rng.choice((1.0, 1.0, 2.0))).draw()
     return Scenario(seed, world, faults)
 
 
-def smallest(scenario: Scenario, make: MakeEngine, patience: int = 60) -> Scenario:
-    """Take away faults and devices as long as something is still wrong, in `patience` tries."""
-    best = scenario
-    tries = [Scenario(best.seed, best.world, (one,), best.loss) for one in best.faults]
+def smallest(scenario: Scenario, make: MakeEngine, patience: int = 200) -> Scenario:
+    """Take away faults and devices as long as the same is wrong, in `patience` tries."""
+    best, wrong = scenario, _sort(scenario.complaints(make)[0])
+
+    def same(trial: Scenario) -> bool:
+        return wrong in map(_sort, trial.complaints(make))
+
     if len(best.faults) > 1:
-        best = next((one for one in tries if one.complaints(make)), best)
-    share = 2
-    while patience > 0:
-        smaller = None
-        for names in _parts(best, share):
+        tries = (Scenario(best.seed, best.world, (one,), best.loss) for one in best.faults)
+        best = next(filter(same, tries), best)
+    for name in list(best.world.boxes):
+        trial = _without(best, name)
+        if trial is not None and patience > 0:
             patience -= 1
-            trial = Scenario(best.seed, best.world.without(names), best.faults, best.loss)
-            if _whole(trial) and trial.complaints(make):
-                smaller = trial
-                break
-            if patience <= 0:
-                break
-        if smaller is not None:
-            best = smaller
-        elif share >= len(best.world.boxes):
-            break
-        else:
-            share *= 2
+            best = trial if same(trial) else best
     return best
 
 
-def _parts(scenario: Scenario, share: int) -> list[set[str]]:
-    needed = {one.thing.partition(":")[2] for one in scenario.faults}
-    names = [one for one in scenario.world.boxes if one not in needed]
-    size = max(1, len(names) // share)
-    return [set(names[i : i + size]) for i in range(0, len(names), size)]
+def _sort(complaint: str) -> str:
+    """A complaint without names and numbers."""
+    return " ".join(word for word in complaint.split() if word.isalpha())
 
 
-def _whole(scenario: Scenario) -> bool:
-    """Whether every device is still tied to the collector, and every fault has its thing."""
+def _without(scenario: Scenario, name: str) -> Scenario | None:
+    """The scenario without a device and all that hangs on it, if no fault needs that."""
+    world, thing = scenario.world, f"device:{name}"
+    if name not in world.boxes:
+        return None
+    tied = world.reached(frozenset((thing,)))
+    gone = {one for one in world.boxes if f"device:{one}" not in tied}
+    left = world.without(gone)
+    names = {*left.boxes, *left.wires, *left.works, *(one.site for one in left.boxes.values())}
+    needed = {one.thing.partition(":")[2] for one in scenario.faults if one.kind != "isolation"}
+    if len(left.boxes) < 3 or not needed <= names:
+        return None
+    return Scenario(scenario.seed, left, scenario.faults, scenario.loss)
+
+
+def _short(box: Box) -> str:
+    asked = f"ping {box.ping:g} s" if box.ping else "no ping"
+    polled = f", polled {box.interval:g} s" if box.polled else ""
+    return f"{box.name} at {box.site} ({asked}{polled}, settle {box.settle:g}, boot {box.boot:.0f})"
+
+
+def _near(scenario: Scenario) -> set[str]:
+    """All devices of a small world; of a large one those at the places where something breaks."""
     world = scenario.world
-    tied = world.reached(frozenset())
-    kinds = {"device": set(world.boxes), "circuit": set(world.wires), "service": set(world.works)}
-    for one in scenario.faults:
-        kind, _, name = one.thing.partition(":")
-        if kind == "site" and not world.at(name):
-            return False
-        if kind in kinds and name not in kinds[kind]:
-            return False
-    return len(world.boxes) > 2 and all(f"device:{one}" in tied for one in world.boxes)
+    if len(world.boxes) <= 40:
+        return set(world.boxes)
+    near = {one[7:] for fault in scenario.faults for one in world.taken(fault.thing)}
+    wires = [one for one in world.wires.values() if {one.a, one.z, f":{one.name}"} & near]
+    near |= {end for one in wires for end in (one.a, one.z)}
+    sites = {world.boxes[one].site for one in near if one in world.boxes} - {"dc"}
+    return {one.name for one in world.boxes.values() if one.site in sites or one.name in near}
 
 
 def story(scenario: Scenario, make: MakeEngine) -> str:
@@ -101,11 +111,16 @@ def story(scenario: Scenario, make: MakeEngine) -> str:
     world = scenario.world
     play, wrong = scenario.play(make)
     lines = [f"seed {scenario.seed}: {len(world.boxes)} devices, loss {scenario.loss}"]
-    if len(world.boxes) <= 40:
-        lines += [f"  {one}" for one in world.boxes.values()]
-        lines += [f"  {one}" for one in world.wires.values()]
-        lines += [f"  {one}" for one in world.works.values()]
-        lines.append(f"  tied: {world.links}, to the collector: {world.attached}")
+    near = _near(scenario)
+    lines += [f"  {_short(one)}" for one in world.boxes.values() if one.name in near]
+    lines += [
+        f"  circuit {one.name} {one.a} -> {one.z} ({one.mode}, probe: {one.probed or 'none'})"
+        for one in world.wires.values()
+        if {one.a, one.z} & near
+    ]
+    lines += [f"  {one.name} on {one.host}" for one in world.works.values() if one.host in near]
+    lines.append(f"  ties: {' '.join('-'.join(pair) for pair in world.links if near & {*pair})}")
+    lines.append(f"  the collector is tied to {' '.join(world.attached)}")
     lines += [f"  fault: {one}" for one in scenario.faults]
     lines += [
         f"  {one.at - BASE:8.2f} {one.what} {one.cause.key} side={one.cause.side!r}"

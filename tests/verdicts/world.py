@@ -37,8 +37,8 @@ class Box:
 class Wire:
     """A circuit from `a` ("" outside our network) to `z`. `mode`: what its interfaces show:
     `stays` (up whatever happens), `signals` (down when it is cut), `direct` (also when the far
-    device is off). `probed`: "" not, `ntu` (the carrier's box at Z, with the power of Z's site),
-    `far` (Z itself).
+    device is off). `probed`: "" not, `ntu` (the carrier's box at Z, managed from A's side, with
+    the power of Z's site), `far` (the address of Z's interface).
     """
 
     name: str
@@ -123,11 +123,18 @@ class World:
         found = {one for one in reached if one.startswith("device:")}
         for wire in self.wires.values():
             name = f"circuit:{wire.name}"
-            powered = f"power:{self.far(wire)}" not in gone
-            passes = wire.probed == "ntu" or f"device:{wire.z}" in reached
-            if wire.probed and name in reached and powered and passes:
+            if wire.probed and self._probe_answers(wire, gone, reached):
                 found.add(name)
         return frozenset(found)
+
+    def _probe_answers(self, wire: Wire, gone: Gone, reached: frozenset[str]) -> bool:
+        whole = f"circuit:{wire.name}" not in gone
+        near = f"device:{wire.a}" in reached if wire.a else f"device:{wire.z}" in reached
+        if wire.probed == "ntu":
+            return whole and near and f"power:{self.far(wire)}" not in gone
+        # With A away, the network finds its way to Z's interface from the other side.
+        there = f"device:{wire.z}" in reached and self.interface_up(wire, wire.z, gone)
+        return there and (whole or not near)
 
     def far(self, wire: Wire) -> str:
         """The site of a circuit's Z end."""
