@@ -2,11 +2,9 @@
 
 from typing import NamedTuple
 
-from collector.verdicts.ear import Ear
-from collector.verdicts.listening import POLL_WAIT, Listening
+from collector.verdicts.listening import Listening
 from collector.verdicts.picture import Picture
 from collector.verdicts.polling import Polling
-from collector.verdicts.topology import Line
 from collector.verdicts.verdict import Sign
 from collector.verdicts.wiring import Wiring
 
@@ -55,12 +53,13 @@ class Circuits:
 
     def _end(self, which: str, device: str, interface: str, void: float) -> End | None:
         ear = self._listening.ears.get(f"device:{device}")
-        up = self._polling.facts.get((f"device:{device}", "interface_up", interface))
+        facts = self._polling.of(f"device:{device}")
+        up = facts.get(("interface_up", interface))
         if not interface or ear is None or ear.silent or up is None:
             return None
         if up[1] <= void or up[1] < ear.returned:
             return None
-        admin = self._polling.facts.get((f"device:{device}", "interface_admin_up", interface))
+        admin = facts.get(("interface_admin_up", interface))
         return End(which, device, interface, up[0] != 0, admin is None or admin[0] != 0, up[1])
 
     def broken(self, circuit: str) -> list[End]:
@@ -72,18 +71,23 @@ class Circuits:
         ear = self._listening.ears.get(circuit)
         return ear is not None and ear.silent
 
+    def whole(self, circuit: str, since: float) -> list[Sign]:
+        """What has shown since then that it carries; nothing as long as anything says otherwise."""
+        ear = self._listening.ears[circuit]
+        ends = self.ends(circuit)
+        if ear.silent or any(not end.up for end in ends):
+            return []
+        signs = [end.sign() for end in ends if end.at > since]
+        if ear.ping is not None and ear.heard > since and not ear.lost:
+            signs.append(Sign("probe_answers"))
+        return signs
+
     def doubted(self) -> list[str]:
         """Circuits of which anything says that they are down."""
-        lines = self._wiring.lines
-        down = {
-            (thing, instance)
-            for (thing, metric, instance), (value, _) in self._polling.facts.items()
-            if metric == "interface_up" and not value
-        }
-        found = [one for one in lines if one in self._listening.silent]
-        if down:
-            found += [one for one, line in lines.items() if _touched(line, down)]
-        return sorted({one for one in found if self.mute(one) or self.broken(one)})
+        ports = self._wiring.ports
+        found = {one for one in self._listening.silent if one in self._wiring.lines}
+        shown = (ports[port] for port in self._polling.down if port in ports)
+        return sorted(found.union(one for one in shown if self.broken(one)))
 
     def weigh(self, picture: Picture, now: float) -> tuple[dict[str, float], set[str], set[str]]:
         """Circuits that are down by their own evidence (with when it is from), those that only
@@ -120,23 +124,6 @@ class Circuits:
         if cut and any(ear.silent for ear in ears):
             return "silent"
         for ear in ears:
-            if self._undecided(ear, since, now):
+            if ear.thing in self._wiring.nodes and self._listening.undecided(ear.thing, since, now):
                 return "open"
         return "alive"
-
-    def _undecided(self, ear: Ear, since: float, now: float) -> bool:
-        if ear.silent or ear.unsent or ear.thing not in self._wiring.nodes:
-            return False
-        if ear.pending():
-            return True
-        if ear.ended >= since or (ear.clean(since) and not ear.fast):
-            return False
-        if ear.ping is None and since <= ear.poll_asked < now - POLL_WAIT:
-            return False
-        self._listening.look(ear.thing, now, since)
-        return True
-
-
-def _touched(line: Line, down: set[tuple[str, str]]) -> bool:
-    ends = ((line.a, line.a_interface), (line.z, line.z_interface))
-    return any((f"device:{device}", interface) in down for device, interface in ends)

@@ -1,12 +1,12 @@
-"""The state engine: events and a clock in, verdicts and incidents out. Pure: no socket, no timer,
-no
-store.
+"""The state engine: events and a clock in, verdicts and incidents out. Pure: no socket, no
+timer, no store.
 
 Facts are taken at once and cost next to nothing; conclusions come with the next Tick, all together.
 """
 
 from collections.abc import Mapping
 
+from collector.verdicts.board import Board
 from collector.verdicts.events import (
     EchoHeard,
     EchoLost,
@@ -14,18 +14,22 @@ from collector.verdicts.events import (
     Event,
     Hint,
     InventoryChanged,
+    Operator,
     Polled,
     State,
     Tick,
 )
+from collector.verdicts.evidence import Evidence
+from collector.verdicts.herald import Herald
 from collector.verdicts.hours import Calendars
-from collector.verdicts.incidents import Incidents
 from collector.verdicts.judge import Judge
 from collector.verdicts.listening import Listening
+from collector.verdicts.maintenance import Works
 from collector.verdicts.polling import Polling
+from collector.verdicts.services import Services
 from collector.verdicts.sites import sites
-from collector.verdicts.standing import UNKNOWN, Stand, Standing
-from collector.verdicts.verdict import Ask, Cause, Change, Outcome, Verdict
+from collector.verdicts.standing import UP, WELL, Stand, Standing
+from collector.verdicts.verdict import Ask, Cause, Change, Mask, Outcome, Sign, Verdict
 from collector.verdicts.wiring import Wiring
 
 BACKWARD = 5.0
@@ -38,13 +42,18 @@ class Engine:
     """Verdicts of everything that one collector judges, by thing, and the open incidents."""
 
     def __init__(self) -> None:
-        self._verdicts: dict[str, Verdict] = {}
         self._calendars = Calendars()
+        self._works = Works()
+        self._board = Board()
         self._listening = Listening()
         self._polling = Polling(self._listening)
         self._judge = Judge(self._listening, self._polling, self._calendars)
-        self._standing = Standing(self._listening, self._polling, self._judge)
-        self._incidents = Incidents()
+        self._standing = Standing(self._listening, self._judge)
+        self._services = Services(self._listening, self._polling, self._judge, self._calendars)
+        self._evidence = Evidence(self._listening, self._polling, self._judge)
+        self._herald = Herald(
+            self._listening, self._polling, self._judge, self._evidence, self._board
+        )
         self._wiring: Wiring | None = None
         self._now = 0.0
         self._shift = 0.0
@@ -52,17 +61,24 @@ class Engine:
     @property
     def verdicts(self) -> Mapping[str, Verdict]:
         """What is held of every thing."""
-        return self._verdicts
+        return self._board.verdicts
 
     @property
     def causes(self) -> Mapping[str, Cause]:
         """Open incidents by key."""
-        return self._incidents.open
+        return self._herald.incidents.open
 
     def step(self, event: Event, now: float) -> Outcome:
-        """Take one fact at one time (Unix seconds); say what changed and what should be asked."""
+        """Take one fact at one time (Unix seconds); say what changed and what should be asked.
+
+        Facts of another collector are not ours, and nothing is known before an InventoryChanged.
+        """
         own = self._own(now)
-        listening = self._listening
+        wiring, listening = self._wiring, self._listening
+        if isinstance(event, InventoryChanged):
+            return self._load(event, own)
+        if wiring is None or event.collector != wiring.topology.collector:
+            return _NOTHING
         match event:
             case EchoLost():
                 listening.lost(event, event.heard + self._shift if event.heard else 0.0, own)
@@ -71,13 +87,13 @@ class Engine:
             case Polled():
                 self._polling.polled(event, own)
             case Tick():
-                return self._tick(own)
+                return self._tick(wiring, own)
             case EchoUnsent():
                 listening.unsent(event, own)
             case Hint():
                 listening.hint(event.thing, own)
-            case InventoryChanged():
-                return self._load(event, own)
+            case Operator():
+                listening.fresh |= self._works.told(event, now)
         return Outcome(asks=self._asks()) if listening.asks else _NOTHING
 
     def _own(self, now: float) -> float:
@@ -88,86 +104,86 @@ class Engine:
         self._now = max(own, self._now)
         return self._now
 
-    def _wall(self, own: float) -> float:
-        return own - self._shift
-
     def _asks(self) -> tuple[Ask, ...]:
         asks = tuple(self._listening.asks)
         self._listening.asks.clear()
         return asks
 
     def _load(self, event: InventoryChanged, now: float) -> Outcome:
-        wiring = self._wiring = Wiring(event.topology)
-        self._calendars.load(event.topology, self._wall(now))
+        wiring = Wiring(event.topology)
+        if self._wiring is not None and event.collector != self._wiring.topology.collector:
+            return _NOTHING
+        self._wiring = wiring
+        wall = now - self._shift
+        self._calendars.load(event.topology, wall)
+        self._works.load(wiring, wall)
         self._listening.load(wiring, now)
         self._polling.load(wiring)
-        self._judge.load(wiring)
-        self._standing.load(wiring)
-        before, self._verdicts = self._verdicts, {}
-        for thing in (*wiring.nodes, *wiring.lines, *wiring.residents, *wiring.uses, wiring.root):
-            self._verdicts[thing] = before.get(thing) or Verdict(since=self._wall(now))
+        for part in (self._judge, self._standing, self._services, self._evidence, self._herald):
+            part.load(wiring)
+        self._board.load(
+            (*wiring.nodes, *wiring.lines, *wiring.residents, *wiring.uses, wiring.root), wall
+        )
         return Outcome(asks=self._asks())
 
-    def _tick(self, now: float) -> Outcome:
-        if self._wiring is None:
-            return _NOTHING
+    def _tick(self, wiring: Wiring, now: float) -> Outcome:
         self._listening.tick(now)
-        if self._calendars.advance(self._wall(now)):
+        wall = now - self._shift
+        if self._calendars.advance(wall) | self._works.advance(wall):
             self._listening.fresh = True
         if not self._listening.fresh and now < self._judge.next:
             return Outcome(asks=self._asks()) if self._listening.asks else _NOTHING
         self._judge.round(now)
-        changes = self._conclude(self._wiring, now)
-        self._announce(now)
-        return Outcome(changes, self._asks(), self._incidents.taken())
+        self._herald.score(now)
+        changes = self._conclude(wiring, now)
+        self._herald.announce(now, self._shift)
+        return Outcome(changes, self._asks(), self._herald.incidents.taken())
 
-    def _conclude(self, wiring: Wiring, now: float) -> tuple[Change, ...]:
+    def _conclude(self, wiring: Wiring, now: float) -> list[Change]:
+        held = self._board.verdicts
         if wiring.root in self._judge.faults:
-            stands = dict.fromkeys(self._verdicts, Stand(State.UNKNOWN, wiring.root))
+            stands = dict.fromkeys(held, Stand(State.UNKNOWN, wiring.root))
             stands[wiring.root] = Stand(State.DOWN)
         else:
-            stands = self._standing.devices(self._verdicts, now)
-            stands.update(self._standing.circuits(self._verdicts, stands))
+            stands = self._standing.devices(held, now)
+            stands.update(self._standing.circuits(held, stands))
             stands.update(sites(wiring, stands, self._judge.faults))
-            stands[wiring.root] = UNKNOWN
-        changes = []
-        for thing, stand in stands.items():
-            held = self._verdicts[thing]
-            if (held.state, held.because) != (stand.state, stand.because):
-                new = Verdict(stand.state, self._wall(now), stand.because, ())
-                self._verdicts[thing] = new
-                changes.append(Change(thing, held.state, new))
-        return tuple(changes)
+            self._services.stand(stands, held, now)
+            stands[wiring.root] = UP
 
-    def _announce(self, now: float) -> None:
-        wall = self._wall(now)
-        faults = self._judge.faults
-        wanted = {f"{fault.alert}/{thing}": fault for thing, fault in faults.items()}
-        for key in [one for one in self.causes if one not in wanted]:
-            thing = self.causes[key].thing
-            self._incidents.close(key, wall, self._judge.ended.get(thing, ()))
-        for key, fault in wanted.items():
-            if key not in self.causes:
-                hides = self.behind(fault.thing)
-                self._incidents.tell(
-                    Cause(
-                        key,
-                        fault.alert,
-                        fault.thing,
-                        "critical",
-                        self._wall(fault.since),
-                        fault.side,
-                        fault.signs,
-                        hides,
-                    ),
-                    wall,
-                )
+        def grounds(thing: str, stand: Stand) -> tuple[float, tuple[Sign, ...]]:
+            since = now - self._shift
+            if held[thing].state in WELL and stand.state not in WELL:
+                since = max(held[thing].since, self._begun(thing, now) - self._shift)
+            return since, self._evidence.of(thing, stand, stands, now)
 
-    def behind(self, thing: str) -> tuple[str, ...]:
-        """What is hidden behind a thing now."""
-        return tuple(sorted(one for one, held in self._verdicts.items() if held.because == thing))
+        return self._board.post(stands, self._works.marks, self._herald.flapping.things, grounds)
+
+    def _begun(self, thing: str, now: float) -> float:
+        """When what is wrong with a thing began."""
+        fault, ear = self._judge.faults.get(thing), self._listening.ears.get(thing)
+        if fault is not None:
+            return fault.since
+        return ear.answered if ear is not None and ear.silent and ear.answered else now
+
+    def mask(self, thing: str) -> Mask | None:
+        """Why nobody is to be told of a thing now, None if they are."""
+        held = self.verdicts.get(thing)
+        if held is None:
+            return None
+        if held.maintenance:
+            return Mask("maintenance", held.maintenance)
+        blamed = self.verdicts.get(held.because)
+        if held.state in (State.UNREACHABLE, State.UNKNOWN) and held.because:
+            return Mask("hidden", held.because)
+        if thing.startswith("service:") and blamed is not None and blamed.state is State.DOWN:
+            return Mask("hidden", held.because)
+        for sign in held.evidence:
+            if sign.code == "off_hours" and held.state is State.UNKNOWN:
+                return Mask("off-hours", dict(sign.args)["calendar"])
+        return None
 
     def hidden(self, key: str) -> tuple[str, ...]:
-        """What an open cause hides now."""
+        """What an open cause hides now: things that are unreachable or unknown because of it."""
         cause = self.causes.get(key)
-        return self.behind(cause.thing) if cause is not None else ()
+        return self._board.behind(cause.thing) if cause is not None else ()

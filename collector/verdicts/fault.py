@@ -24,6 +24,13 @@ class Fault:
     side: str = ""
 
 
+class Ended(NamedTuple):
+    """A fault that has ended, and what showed it."""
+
+    fault: Fault
+    signs: tuple[Sign, ...]
+
+
 class Label(NamedTuple):
     """Behind what a thing lies that has no living path: the thing to blame, since when that was
     suspected. HELD means that this is not known yet.

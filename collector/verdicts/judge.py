@@ -6,7 +6,7 @@ Owns the faults. What they mean for each thing is `standing`, what people are to
 from collector.verdicts.attribution import blamed
 from collector.verdicts.circuits import Circuits
 from collector.verdicts.ear import Ear
-from collector.verdicts.fault import HELD, OFF, Fault, Label
+from collector.verdicts.fault import HELD, OFF, Ended, Fault, Label
 from collector.verdicts.hours import Calendars
 from collector.verdicts.listening import Listening
 from collector.verdicts.picture import Certainty, Picture
@@ -32,7 +32,7 @@ class Judge:
         self._listening, self._calendars = listening, calendars
         self.circuits = Circuits(listening, polling)
         self.faults: dict[str, Fault] = {}
-        self.ended: dict[str, tuple[Sign, ...]] = {}
+        self.ended: dict[str, Ended] = {}
         self.labels: dict[str, Label] = {}
         self.weak: set[str] = set()
         self.living: set[str] = set()
@@ -45,8 +45,7 @@ class Judge:
         self.circuits.load(wiring)
         known = {*wiring.nodes, *wiring.lines, *wiring.residents, wiring.root}
         for thing in [one for one in self.faults if one not in known]:
-            del self.faults[thing]
-            self.ended[thing] = (Sign("not_asked"),)
+            self._end(thing, Sign("not_asked"))
 
     def later(self, when: float) -> None:
         """Have a round at a time, or sooner."""
@@ -56,11 +55,10 @@ class Judge:
         """Find out what is broken now."""
         self.next = FOREVER
         woken = sorted(self._listening.woken)
-        self._listening.woken.clear()
         self._listening.fresh = False
-        self.ended = {}
         if self._isolated(woken, now):
             return
+        self._listening.woken.clear()
         self._mend(woken, now)
         picture = self._picture()
         sources = self._cut(picture, now)
@@ -69,8 +67,7 @@ class Judge:
         self._trace(picture, sources)
 
     def _end(self, thing: str, *signs: Sign) -> None:
-        del self.faults[thing]
-        self.ended[thing] = signs
+        self.ended[thing] = Ended(self.faults.pop(thing), signs)
 
     def _isolated(self, woken: list[str], now: float) -> bool:
         listening, root = self._listening, self._wiring.root
@@ -83,7 +80,10 @@ class Judge:
             return False
         if not self._nobody(now):
             return False
-        self._isolate(now)
+        if any(listening.ears[one].pending() for one in self._wiring.nodes):
+            self.later(now + AGAIN)
+        else:
+            self._isolate(now)
         return True
 
     def _nobody(self, now: float) -> bool:
@@ -95,12 +95,7 @@ class Judge:
         ears = [self._listening.ears[one] for one in self._wiring.nodes]
         pinged = [ear for ear in ears if ear.ping is not None]
         newest = max((ear.suspected for ear in pinged if ear.silent), default=now)
-        if len(pinged) < LEAST or any(ear.clean(newest) for ear in ears):
-            return False
-        if any(ear.pending() for ear in pinged):
-            self.later(now + AGAIN)
-            return False
-        return True
+        return len(pinged) >= LEAST and not any(ear.clean(newest) for ear in ears)
 
     def _isolate(self, now: float) -> None:
         listening, root = self._listening, self._wiring.root
@@ -133,16 +128,10 @@ class Judge:
                 seen = [one for one in wiring.residents[thing] if one in woken]
                 if seen:
                     self._end(thing, Sign("behind_answers", (("device", seen[0]),)))
-            elif not (self.circuits.mute(thing) or self.circuits.broken(thing)):
-                if fault.alert == "CircuitRedundancyLost" or not fault.mouth:
-                    self._end(thing, *self._whole(thing))
+            elif not fault.mouth and (signs := self.circuits.whole(thing, fault.began)):
+                self._end(thing, *signs)
         for thing in woken:
             self._through(thing, now)
-
-    def _whole(self, circuit: str) -> tuple[Sign, ...]:
-        ear = self._listening.ears[circuit]
-        probed = (Sign("probe_answers"),) if ear.ping is not None and ear.heard else ()
-        return (*(end.sign() for end in self.circuits.ends(circuit)), *probed)
 
     def _through(self, device: str, now: float) -> None:
         """A device was seen again: did it answer through a circuit that was said to be down?"""

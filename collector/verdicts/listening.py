@@ -93,6 +93,8 @@ class Listening:
         """A thing that was in doubt, silent or hidden has been seen."""
         if ear.silent or ear.hidden:
             ear.returned = now
+            if ear.thing in self._wiring.nodes and self._wiring.nodes[ear.thing].probes:
+                self.poll(ear.thing, now, 1.0)
         self.silent.discard(ear.thing)
         ear.silent = False
         ear.suspected = ear.until = ear.grace = 0.0
@@ -211,6 +213,20 @@ class Listening:
         elif thing in self._wiring.nodes:
             ear.watched = True
             self.poll(thing, now, 0.0 if ear.poll_asked < since else POLL_WAIT)
+
+    def undecided(self, thing: str, since: float, now: float) -> bool:
+        """Whether it is not yet sure that a thing lived on after `since`; if so, it is asked."""
+        ear = self.ears[thing]
+        if ear.silent or ear.unsent:
+            return False
+        if ear.pending():
+            return True
+        if ear.ended >= since or (ear.clean(since) and not ear.fast):
+            return False
+        if ear.ping is None and since <= ear.poll_asked < now - POLL_WAIT:
+            return False
+        self.look(thing, now, since)
+        return True
 
     def poll(self, thing: str, now: float, every: float = 2.0) -> None:
         """Have a thing polled, unless that was asked for a moment ago."""

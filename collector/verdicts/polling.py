@@ -12,21 +12,28 @@ from collector.verdicts.wiring import Wiring
 MOST_PROBES = 64
 """Probes of one thing whose failures are counted: what is told of more is not ours."""
 
-MOST_FACTS = 100_000
-"""Facts that are kept altogether."""
+MOST_FACTS = 10_000
+"""Facts that are kept of one thing."""
+
+Facts = dict[tuple[str, str], tuple[float, float]]
+"""By (metric, instance): the value, and when it was told."""
 
 FAILURES = 2
 """Failures in a row that count; the first one asks again at once."""
 
 
 class Polling:
-    """Failures by thing and probe, and the latest facts by (thing, metric, instance)."""
+    """Failures by thing and probe, and the latest facts by thing; `down` are the interfaces that are
+    not up, as (thing, interface); of whom a new uptime is `wanted`.
+    """
 
     def __init__(self, listening: Listening) -> None:
         self._listening = listening
-        self.facts: dict[tuple[str, str, str], tuple[float, float]] = {}
+        self.facts: dict[str, Facts] = {}
+        self.down: set[tuple[str, str]] = set()
         self.checks: dict[str, dict[str, Failing]] = {}
         self.failing: set[str] = set()
+        self.wanted: set[str] = set()
 
     def polled(self, event: Polled, now: float) -> None:
         """A poll of a device or a check of a service ended."""
@@ -44,14 +51,29 @@ class Polling:
             self._failed(ear, event, now)
 
     def _learn(self, event: Polled, now: float) -> None:
+        facts = self.facts.setdefault(event.thing, {})
         for metric, instance, value in event.facts:
-            key = (event.thing, metric, instance)
-            if metric not in WATCHED or (key not in self.facts and len(self.facts) >= MOST_FACTS):
+            key = (metric, instance)
+            if metric not in WATCHED or (key not in facts and len(facts) >= MOST_FACTS):
                 continue
-            before = self.facts.get(key)
-            self.facts[key] = (value, now)
-            if metric != "system_uptime_seconds" and (before is None or before[0] != value):
+            before = facts.get(key)
+            facts[key] = (value, now)
+            if metric == "interface_up":
+                self._shown(event.thing, instance, up=value != 0)
+            if metric == "system_uptime_seconds":
+                self._listening.fresh |= event.thing in self.wanted
+            elif before is None or before[0] != value:
                 self._listening.fresh = True
+
+    def _shown(self, thing: str, interface: str, *, up: bool) -> None:
+        if up:
+            self.down.discard((thing, interface))
+        else:
+            self.down.add((thing, interface))
+
+    def of(self, thing: str) -> Facts:
+        """What a thing told of itself."""
+        return self.facts.get(thing, {})
 
     def _success(self, ear: Ear, probe: str, now: float) -> None:
         if len(ear.answers) < MOST_PROBES:
@@ -138,6 +160,8 @@ class Polling:
                 self._listening.fresh = True
             checks[event.probe] = Failing(since=now)
             return
+        if self._listening.isolated:
+            return
         if not failing.count:
             failing.since = now
             self._listening.asks[Ask(event.thing, "poll")] = None
@@ -146,10 +170,16 @@ class Polling:
         if failing.count <= FAILURES:
             self._listening.fresh = True
 
+    def again(self, thing: str) -> None:
+        """Forget what the checks of a service said, and ask them."""
+        self.checks[thing] = {name: Failing() for name in self.checks.get(thing, {})}
+        self._listening.asks[Ask(thing, "poll")] = None
+
     def load(self, wiring: Wiring) -> None:
         """Count for what a wiring names, and forget the rest."""
         ears = self._listening.ears
-        self.facts = {key: fact for key, fact in self.facts.items() if key[0] in ears}
+        self.facts = {thing: facts for thing, facts in self.facts.items() if thing in ears}
+        self.down = {one for one in self.down if one[0] in ears}
         self.failing.intersection_update(ears)
         before, self.checks = self.checks, {}
         for thing, use in wiring.uses.items():

@@ -7,8 +7,8 @@ from collector.verdicts.events import State
 from collector.verdicts.fault import HELD, OFF
 from collector.verdicts.judge import Judge
 from collector.verdicts.listening import Listening
-from collector.verdicts.polling import FAILURES, Polling
-from collector.verdicts.verdict import Sign, Verdict
+from collector.verdicts.polling import FAILURES
+from collector.verdicts.verdict import Verdict
 from collector.verdicts.wiring import Wiring
 
 
@@ -19,6 +19,7 @@ class Stand(NamedTuple):
     because: str = ""
 
 
+WELL = (State.UP, State.DEGRADED)
 UP, UNKNOWN = Stand(State.UP), Stand(State.UNKNOWN)
 
 
@@ -27,15 +28,15 @@ def hidden(because: str, root: str) -> Stand:
     if because == root:
         return Stand(State.UNKNOWN, root)
     if because.startswith(OFF):
-        return UNKNOWN
+        return Stand(State.UNKNOWN, because)
     return Stand(State.UNREACHABLE, because)
 
 
 class Standing:
     """Works out how everything stands after a round of the judge."""
 
-    def __init__(self, listening: Listening, polling: Polling, judge: Judge) -> None:
-        self._listening, self._polling, self._judge = listening, polling, judge
+    def __init__(self, listening: Listening, judge: Judge) -> None:
+        self._listening, self._judge = listening, judge
         self._wiring: Wiring
 
     def load(self, wiring: Wiring) -> None:
@@ -94,7 +95,7 @@ class Standing:
                 found[thing] = hidden(ear.hidden, root)
             elif ear.silent and far.state in (State.DOWN, State.UNREACHABLE):
                 found[thing] = hidden(far.because or f"device:{line.z}", root)
-            elif far.state in (State.UP, State.DEGRADED) and label is None:
+            elif far.state in WELL and label is None:
                 ear.hidden, ear.grace = "", 0.0
                 found[thing] = UP
             elif ear.hidden:
@@ -102,10 +103,3 @@ class Standing:
             else:
                 found[thing] = Stand(held[thing].state, held[thing].because)
         return found
-
-
-def silence(ear: Ear, now: float) -> Sign:
-    """How long nothing was heard of something, in words to be."""
-    if not ear.answered:
-        return Sign("never_answered")
-    return Sign("silent_for", (("seconds", f"{now - ear.answered:.0f}"),))

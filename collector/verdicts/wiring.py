@@ -20,6 +20,15 @@ class Wiring:
         self.lines: dict[str, Line] = {f"circuit:{one.name}": one for one in topology.circuits}
         self.places: dict[str, Place] = {f"site:{one.name}": one for one in topology.sites}
         self.uses: dict[str, Use] = {f"service:{one.name}": one for one in topology.services}
+        self.carried: dict[str, list[tuple[str, Line]]] = {}
+        for thing, line in self.lines.items():
+            self.carried.setdefault(line.provider, []).append((thing, line))
+        self.ports = {
+            (f"device:{device}", interface): thing
+            for thing, line in self.lines.items()
+            for device, interface in ((line.a, line.a_interface), (line.z, line.z_interface))
+            if device and interface
+        }
         self.beside = self._adjacent()
         self.depth = self._depths()
         self.residents = self._residents()
