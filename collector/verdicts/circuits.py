@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 from collector.verdicts.listening import Listening
-from collector.verdicts.picture import Picture
 from collector.verdicts.polling import Polling
 from collector.verdicts.verdict import Sign
 from collector.verdicts.wiring import Wiring
@@ -35,19 +34,21 @@ class Circuits:
     def __init__(self, listening: Listening, polling: Polling) -> None:
         self._listening, self._polling = listening, polling
         self._wiring: Wiring
-        self.void: dict[str, float] = {}
 
     def load(self, wiring: Wiring) -> None:
         """The circuits of a wiring."""
         self._wiring = wiring
-        self.void = {thing: at for thing, at in self.void.items() if thing in wiring.lines}
 
     def ends(self, circuit: str) -> list[End]:
-        """What the devices at the ends say that answer now and have told it since they returned."""
+        """What the devices at the ends say that answer now; only what they told since both returned:
+        before, it was the other's absence that they told of.
+        """
         line = self._wiring.lines[circuit]
+        ears = [self._listening.ears.get(f"device:{one}") for one in (line.a, line.z)]
+        void = max((ear.returned for ear in ears if ear is not None), default=0.0)
         found = (
-            self._end("a", line.a, line.a_interface, self.void.get(circuit, 0.0)),
-            self._end("z", line.z, line.z_interface, self.void.get(circuit, 0.0)),
+            self._end("a", line.a, line.a_interface, void),
+            self._end("z", line.z, line.z_interface, void),
         )
         return [end for end in found if end is not None]
 
@@ -55,9 +56,7 @@ class Circuits:
         ear = self._listening.ears.get(f"device:{device}")
         facts = self._polling.of(f"device:{device}")
         up = facts.get(("interface_up", interface))
-        if not interface or ear is None or ear.silent or up is None:
-            return None
-        if up[1] <= void or up[1] < ear.returned:
+        if not interface or ear is None or ear.silent or up is None or up[1] < void:
             return None
         admin = facts.get(("interface_admin_up", interface))
         return End(which, device, interface, up[0] != 0, admin is None or admin[0] != 0, up[1])
@@ -89,41 +88,30 @@ class Circuits:
         shown = (ports[port] for port in self._polling.down if port in ports)
         return sorted(found.union(one for one in shown if self.broken(one)))
 
-    def weigh(self, picture: Picture, now: float) -> tuple[dict[str, float], set[str], set[str]]:
-        """Circuits that are down by their own evidence (with when it is from), those that only
-        their probe or an interface calls so while what lies behind answers, and those that are not yet
-        decided. The picture is one with every known-down circuit cut.
+    def since(self, circuit: str, moment: float) -> str:
+        """What a circuit's evidence from after a moment says: `up`, `down`, `waiting` for evidence
+        that can be had, or `nothing`.
         """
-        doubted = [one for one in self.doubted() if one not in picture.cut]
-        lit = picture.wiring.reached(picture.dark | picture.cut | set(doubted))
-        down: dict[str, float] = {}
-        weak: set[str] = set()
-        open_: set[str] = set()
-        for circuit in doubted:
-            beside = picture.wiring.beside[circuit]
-            if not any(one in lit for one in beside):
-                continue
-            broken = self.broken(circuit)
-            ear = self._listening.ears[circuit]
-            since = min((end.at for end in broken), default=ear.suspected)
-            far = [one for one in beside if one not in lit]
-            word = self._beyond(far or list(beside), bool(far), since, now)
-            if far and not broken and word != "alive":
-                continue
-            if word == "open":
-                open_.add(circuit)
-            elif far and word == "alive":
-                weak.add(circuit)
-            else:
-                down[circuit] = since if broken else ear.heard or since
-        return down, weak, open_
+        ear = self._listening.ears[circuit]
+        ends = [end for end in self.ends(circuit) if end.at > moment]
+        if any(not end.up for end in ends):
+            return "down"
+        if ends or (ear.ping is not None and ear.heard > moment):
+            return "up"
+        return "waiting" if ear.ping is not None or self._told(circuit) else "nothing"
 
-    def _beyond(self, far: list[str], cut: bool, since: float, now: float) -> str:
-        """Whether what lies behind is `alive`, `silent`, or the answer still `open`."""
-        ears = [ear for one in far if (ear := self._listening.ears.get(one)) is not None]
-        if cut and any(ear.silent for ear in ears):
-            return "silent"
-        for ear in ears:
-            if ear.thing in self._wiring.nodes and self._listening.undecided(ear.thing, since, now):
-                return "open"
-        return "alive"
+    def _told(self, circuit: str) -> list[str]:
+        """The devices at its ends that answer and have told of their interface before."""
+        line = self._wiring.lines[circuit]
+        found = []
+        for device, interface in ((line.a, line.a_interface), (line.z, line.z_interface)):
+            ear = self._listening.ears.get(f"device:{device}")
+            told = ("interface_up", interface) in self._polling.of(f"device:{device}")
+            if told and ear is not None and not ear.silent:
+                found.append(ear.thing)
+        return found
+
+    def ask(self, circuit: str, now: float) -> None:
+        """Have its ends polled that can tell of it."""
+        for device in self._told(circuit):
+            self._listening.poll(device, now)

@@ -22,8 +22,8 @@ class Ear:
 
     `silent` is the conclusion: verified and unanswered. `mute` is what answers polls but no echoes.
     What was lost from sight behind something else is `hidden` by that until it is seen again, and
-    `hider` keeps its name then; `grace` is when its own fault may be told, 0 while no living path
-    leads to it. What is `watched` is to be told of when it next answers.
+    `hider` keeps its name then; `gone` is when that was found; `grace` is when its own fault may be
+    told, 0 while no living path leads to it. What is `watched` is to be told of when it next answers.
     """
 
     thing: str
@@ -43,6 +43,7 @@ class Ear:
     silent: bool = False
     mute: bool = False
     hidden: str = ""
+    gone: float = 0.0
     hider: str = ""
     watched: bool = False
     grace: float = 0.0
@@ -61,6 +62,12 @@ class Ear:
     def answered(self) -> float:
         """When it last gave any sign of life, 0 for never."""
         return max(self.heard, self.polled, self.verified)
+
+    def hide(self, behind: str, now: float) -> None:
+        """Lose sight of it behind something, with no living path."""
+        if not self.hidden:
+            self.gone = now
+        self.hidden = behind
 
     def clean(self, since: float) -> bool:
         """Whether it is surely alive, given that something began to be wrong at `since`."""

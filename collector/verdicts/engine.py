@@ -146,7 +146,7 @@ class Engine:
             stands[wiring.root] = Stand(State.DOWN)
         else:
             stands = self._standing.devices(held, now)
-            stands.update(self._standing.circuits(held, stands))
+            stands.update(self._standing.circuits(held, stands, now))
             stands.update(sites(wiring, stands, self._judge.faults))
             self._services.stand(stands, held, now)
             stands[wiring.root] = UP

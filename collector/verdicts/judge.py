@@ -11,7 +11,9 @@ from collector.verdicts.hours import Calendars
 from collector.verdicts.listening import Listening
 from collector.verdicts.picture import Certainty, Picture
 from collector.verdicts.polling import Polling
+from collector.verdicts.returns import Returns
 from collector.verdicts.verdict import Sign
+from collector.verdicts.weighing import Scales, Weighed
 from collector.verdicts.wiring import Wiring
 
 LEAST = 3
@@ -34,7 +36,8 @@ class Judge:
         self.faults: dict[str, Fault] = {}
         self.ended: dict[str, Ended] = {}
         self.labels: dict[str, Label] = {}
-        self.weak: set[str] = set()
+        self.weighed = Weighed()
+        self._returns = Returns(self.circuits, listening)
         self.living: set[str] = set()
         self.next = FOREVER
         self._wiring: Wiring
@@ -43,6 +46,7 @@ class Judge:
         """Judge what a wiring names; faults of what is gone end."""
         self._wiring = wiring
         self.circuits.load(wiring)
+        self._returns.load(wiring)
         known = {*wiring.nodes, *wiring.lines, *wiring.residents, wiring.root}
         for thing in [one for one in self.faults if one not in known]:
             self._end(thing, Sign("not_asked"))
@@ -108,9 +112,11 @@ class Judge:
             signs.append(Sign("gateway_silent" if dumb else "gateway_answers"))
         self.faults[root] = Fault("CollectorIsolated", root, since, now, (), tuple(signs))
         listening.isolated = True
+        listening.woken.clear()
         for ear in listening.ears.values():
             if ear.thing not in self.faults:
-                ear.hidden, ear.grace = root, 0.0
+                ear.hide(root, now)
+                ear.grace = 0.0
 
     def _picture(self) -> Picture:
         dark = {one for one in self._listening.silent if one in self._wiring.nodes}
@@ -130,45 +136,39 @@ class Judge:
                     self._end(thing, Sign("behind_answers", (("device", seen[0]),)))
             elif not fault.mouth and (signs := self.circuits.whole(thing, fault.began)):
                 self._end(thing, *signs)
-        for thing in woken:
-            self._through(thing, now)
+        for device in sorted({*woken, *self._returns.open}):
+            if device in wiring.nodes:
+                self._through(device, now)
 
     def _through(self, device: str, now: float) -> None:
         """A device was seen again: did it answer through a circuit that was said to be down?"""
-        hider = self._listening.ears[device].hider
-        for thing, fault in list(self.faults.items()):
-            if fault.alert != "CircuitDown" or not fault.mouth:
-                continue
-            mate = device in self._wiring.nodes and any(
-                self._wiring.site(device) == self._wiring.site(one) for one in fault.mouth
-            )
-            if not mate and hider != thing:
-                continue
-            if device not in self._picture().without(thing):
-                self.circuits.void[thing] = now
-                self._end(thing, Sign("behind_answers", (("device", device),)))
-            elif mate:
-                self._wrong(thing, fault, device)
-
-    def _wrong(self, thing: str, fault: Fault, device: str) -> None:
-        """A neighbour answers by another way: it was not the circuit."""
-        self._end(thing, Sign("other_path", (("device", device),)))
-        for one in fault.mouth:
-            self._listening.ears[one].hidden = ""
+        if not any(fault.alert == "CircuitDown" for fault in self.faults.values()):
+            self._returns.open.clear()
+            return
+        picture = self._picture()
+        picture.look()
+        ends = self._returns.weigh(device, self.faults, picture, now)
+        for circuit, signs in ends.items():
+            for one in self.faults[circuit].mouth if signs[0].code == "other_path" else ():
+                self._listening.ears[one].hidden = ""
+            self._end(circuit, *signs)
+        if self._returns.open:
+            self.later(now + AGAIN)
 
     def _cut(self, picture: Picture, now: float) -> dict[str, Label]:
         """Take the circuits that are down by their own evidence out of the picture."""
-        down, self.weak, undecided = self.circuits.weigh(picture, now)
-        if undecided:
+        scales = Scales(self.circuits, self._listening, picture, self.faults, now)
+        self.weighed = scales.weigh()
+        if self.weighed.undecided:
             self.later(now + AGAIN)
-        sources = {one: Label(HELD, now) for one in undecided}
-        for circuit, since in down.items():
+        sources = {one: Label(HELD, now) for one in self.weighed.undecided}
+        for circuit, since in self.weighed.down.items():
             picture.cut.add(circuit)
             ear = self._listening.ears[circuit]
             if self._waits(ear, now):
                 sources[circuit] = Label(ear.hidden, now)
             elif self._off(self._wiring.lines[circuit].hours):
-                ear.hidden = OFF + str(self._wiring.lines[circuit].hours)
+                ear.hide(OFF + str(self._wiring.lines[circuit].hours), now)
                 sources[circuit] = Label(ear.hidden, now)
             else:
                 self._lose(circuit, since, bool(ear.hidden), now)
@@ -208,7 +208,8 @@ class Judge:
             if device in self.faults or self._wiring.site(device) in self.faults:
                 continue
             if self._off(self._wiring.nodes[device].hours):
-                ear.hidden, ear.grace = f"{OFF}{self._wiring.nodes[device].hours}", 0.0
+                ear.hide(f"{OFF}{self._wiring.nodes[device].hours}", now)
+                ear.grace = 0.0
                 sources[device] = Label(ear.hidden, ear.suspected)
             elif self._waits(ear, now):
                 sources[device] = Label(ear.hidden, ear.suspected)
@@ -240,7 +241,7 @@ class Judge:
         circuit = self._wiring.lines.get(fault.thing)
         if circuit is not None and self._off(circuit.hours):
             for one in fault.mouth:
-                self._listening.ears[one].hidden = f"{OFF}{circuit.hours}"
+                self._listening.ears[one].hide(f"{OFF}{circuit.hours}", now)
                 sources[one] = Label(f"{OFF}{circuit.hours}", fault.began)
             return False
         ear = self._listening.ears.get(fault.thing)

@@ -61,7 +61,10 @@ class Listening:
         if ear is None or ear.ping is None:
             return
         if heard > ear.heard:
-            self._answer(ear, min(heard, now), now)
+            # Single answers are not told: this one may be from before all doubt.
+            if heard > max(ear.suspected, ear.begun, ear.gone):
+                self._answer(ear, min(heard, now), now)
+            ear.heard = min(heard, now)
         if ear.silent:
             return
         ear.lost = True
@@ -102,6 +105,11 @@ class Listening:
         ear.watched = False
         self.woken.add(ear.thing)
         self.fresh = True
+
+    def doubt(self, ear: Ear, now: float) -> None:
+        """It answers a poll: it is there, but do its echoes come back as well?"""
+        ear.lost, ear.suspected = True, now
+        self.verify(ear, now)
 
     def _wait(self, ear: Ear, due: float) -> None:
         ear.waiting = True

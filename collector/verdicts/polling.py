@@ -86,8 +86,8 @@ class Polling:
             if not before or ear.silent or ear.suspected or ear.hidden or ear.watched:
                 self._wake(ear, now)
         elif ear.silent:
-            ear.mute = True
             self._wake(ear, now)
+            self._listening.doubt(ear, now)
 
     def _wake(self, ear: Ear, now: float) -> None:
         """Failures that its silence made are forgotten; those that were told of are not."""
@@ -113,7 +113,7 @@ class Polling:
             if len(ear.fails) >= MOST_PROBES:
                 return
             failing = ear.fails[event.probe] = Failing(since=now)
-            self._listening.poll(ear.thing, now)
+            self._listening.poll(ear.thing, now, 0.0)
         failing.count += 1
         failing.reason = event.reason
         self._note(ear.thing, ear.fails)
@@ -136,7 +136,7 @@ class Polling:
             self._listening.silence(ear, now)
         elif not ear.suspected:
             self._listening.suspect(ear, now)
-            self._listening.poll(ear.thing, now)
+            self._listening.poll(ear.thing, now, 0.0)
 
     def _note(self, thing: str, fails: dict[str, Failing]) -> None:
         """Keep the books of what fails often enough to be told."""

@@ -52,7 +52,7 @@ class Standing:
             if thing in faults:
                 found[thing] = Stand(State.DOWN)
             elif ear.silent or thing not in self._judge.living:
-                found[thing] = self._behind(ear, held[thing])
+                found[thing] = self._behind(ear, held[thing], now)
             elif ear.hidden:
                 self._listening.look(thing, now, 0.0)
                 found[thing] = hidden(ear.hidden, self._wiring.root)
@@ -60,7 +60,7 @@ class Standing:
                 found[thing] = self._seen(ear)
         return found
 
-    def _behind(self, ear: Ear, held: Verdict) -> Stand:
+    def _behind(self, ear: Ear, held: Verdict, now: float) -> Stand:
         label = self._judge.labels.get(ear.thing)
         if label is None or label.because == HELD:
             if ear.hidden:
@@ -68,7 +68,7 @@ class Standing:
             return Stand(held.state, held.because) if ear.silent else self._seen(ear)
         if not ear.silent and not ear.hidden and ear.clean(label.began):
             return self._seen(ear)
-        ear.hidden = label.because
+        ear.hide(label.because, now)
         return hidden(ear.hidden, self._wiring.root)
 
     def _seen(self, ear: Ear) -> Stand:
@@ -78,9 +78,11 @@ class Standing:
             return Stand(State.DEGRADED)
         return UP
 
-    def circuits(self, held: dict[str, Verdict], devices: dict[str, Stand]) -> dict[str, Stand]:
+    def circuits(
+        self, held: dict[str, Verdict], devices: dict[str, Stand], now: float
+    ) -> dict[str, Stand]:
         """How every circuit stands."""
-        faults, root = self._judge.faults, self._wiring.root
+        faults, root, weighed = self._judge.faults, self._wiring.root, self._judge.weighed
         found = {}
         for thing, line in self._wiring.lines.items():
             ear = self._listening.ears[thing]
@@ -88,14 +90,16 @@ class Standing:
             label = self._judge.labels.get(thing)
             if thing in faults:
                 found[thing] = Stand(State.DOWN)
-            elif thing in self._judge.weak:
+            elif thing in weighed.weak:
                 found[thing] = Stand(State.DEGRADED)
             elif label is not None and label.because != HELD:
-                ear.hidden = label.because
+                ear.hide(label.because, now)
                 found[thing] = hidden(ear.hidden, root)
-            elif ear.silent and far.state in (State.DOWN, State.UNREACHABLE):
-                found[thing] = hidden(far.because or f"device:{line.z}", root)
-            elif far.state in WELL and label is None:
+            elif thing in weighed.explained:
+                by = weighed.explained[thing]
+                ear.hide(devices[by].because or by, now)
+                found[thing] = hidden(ear.hidden, root)
+            elif far.state in WELL and label is None and self._carries(ear, now):
                 ear.hidden, ear.grace = "", 0.0
                 found[thing] = UP
             elif ear.hidden:
@@ -103,3 +107,16 @@ class Standing:
             else:
                 found[thing] = Stand(held[thing].state, held[thing].because)
         return found
+
+    def _carries(self, ear: Ear, now: float) -> bool:
+        """Whether a circuit with a living path is to be taken for well: not as long as word of it may
+        come that tells otherwise.
+        """
+        circuits = self._judge.circuits
+        if not ear.hidden or circuits.since(ear.thing, ear.gone) != "waiting":
+            return True
+        if not ear.grace:
+            ear.grace = now + ear.settle
+            circuits.ask(ear.thing, now)
+        self._judge.later(ear.grace)
+        return now >= ear.grace

@@ -1,0 +1,88 @@
+"""Through which circuit something came back, where more than one was down."""
+
+from collections.abc import Mapping
+
+from collector.verdicts.circuits import Circuits
+from collector.verdicts.fault import Fault
+from collector.verdicts.listening import Listening
+from collector.verdicts.picture import Picture
+from collector.verdicts.verdict import Sign
+from collector.verdicts.wiring import Wiring
+
+WAIT = 6.0
+"""Seconds in which the ends of circuits may tell which of them carries again."""
+
+Ends = dict[str, tuple[Sign, ...]]
+
+
+class Returns:
+    """Devices that were seen again, as long as it is open by which way."""
+
+    def __init__(self, circuits: Circuits, listening: Listening) -> None:
+        self._circuits, self._listening = circuits, listening
+        self._wiring: Wiring
+        self.open: dict[str, float] = {}
+
+    def load(self, wiring: Wiring) -> None:
+        """The devices of a wiring."""
+        self._wiring = wiring
+        self.open = {one: at for one, at in self.open.items() if one in wiring.nodes}
+
+    def weigh(self, device: str, faults: Mapping[str, Fault], picture: Picture, now: float) -> Ends:
+        """The circuits that a device's answer shows to carry again or never to have been cut, and
+        the signs. It stays `open` while evidence is being asked for.
+        """
+        blamed = [one for one, fault in faults.items() if self._may(device, one, fault)]
+        if not blamed or device in picture.dark:
+            self.open.pop(device, None)
+            return {}
+        moment = self.open.setdefault(device, now)
+        around = device in picture.living
+        ways = blamed if around else self._ways(device, faults, picture) or blamed
+        said = {one: self._circuits.since(one, moment) for one in ways}
+        ends = self._ended(device, said, around=around, late=now >= moment + WAIT)
+        if ends is None:
+            for one in ways:
+                self._circuits.ask(one, now)
+            return {}
+        del self.open[device]
+        for one in blamed:
+            if one not in ends:
+                faults[one].mouth = ()
+        return ends
+
+    def _may(self, device: str, thing: str, fault: Fault) -> bool:
+        """Whether a fault is of a circuit that this device was lost behind."""
+        if fault.alert != "CircuitDown" or not fault.mouth:
+            return False
+        site = self._wiring.site(device)
+        mate = any(self._wiring.site(one) == site for one in fault.mouth)
+        return mate or self._listening.ears[device].hider == thing
+
+    def _ways(self, device: str, faults: Mapping[str, Fault], picture: Picture) -> list[str]:
+        """The circuits that are down any one of which would give it a path."""
+        cut = [one for one in faults if one in picture.cut]
+        if len(cut) == 1:
+            return cut
+        ears = self._listening.ears
+        gone = picture.cut | {one for one in picture.dark if not ears[one].hidden}
+        return [one for one in cut if device in self._wiring.reached(gone - {one})]
+
+    def _ended(
+        self, device: str, said: Mapping[str, str], *, around: bool, late: bool
+    ) -> Ends | None:
+        by = (("device", device),)
+        up = [one for one, word in said.items() if word == "up"]
+        left = [one for one, word in said.items() if word != "down"]
+        waiting = [one for one in left if said[one] == "waiting"]
+        if around or up:
+            if waiting and not late:
+                return None
+            well = {one: (Sign("behind_answers", by),) for one in up}
+            rest = [one for one in left if said[one] == "nothing"]
+            return {**well, **{one: (Sign("other_path", by),) for one in rest}}
+        if len(left) > 1 and waiting and not late:
+            return None
+        hider = self._listening.ears[device].hider
+        best = hider if hider in left else min(left, default="")
+        return {best: (Sign("behind_answers", by),)} if best else {}
