@@ -172,13 +172,18 @@ def alertmanager(folder: Path, config: str, port: int = 0) -> Iterator[Daemon]:
 
 @contextlib.contextmanager
 def vmalert(
-    folder: Path, rules: Path, datasource: str, notifier: str, options: Sequence[str] = ()
+    folder: Path,
+    rules: Path,
+    datasource: str,
+    notifier: str,
+    options: Sequence[str] = (),
+    port: int = 0,
 ) -> Iterator[Daemon]:
     """vmalert with a file of rules (or a pattern), asking a store and telling a notifier; its
     state is kept in that store.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    port = free_port()
+    port = port or free_port()
     command = [
         "vmalert",
         f"-rule={rules}",

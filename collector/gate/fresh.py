@@ -61,7 +61,7 @@ class Readings:
 
     def fresh(self, identity: Mapping[str, str], metrics: Collection[str]) -> Sighting | None:
         """The newest reading that has every metric of what these labels name; None where one is
-        missing, or has not reached the store.
+        missing.
         """
         known = [METRICS[name] for name in metrics if name in METRICS]
         if len(known) < len(metrics):
@@ -76,10 +76,11 @@ class Readings:
                 found = [at for one in rest if (at := self._newest(one, identity, instance))]
         else:
             found = [self._newest(one, identity, {}) for one in known]
-        oldest = min((one.at for one in found if one is not None), default=0.0)
-        if not found or None in found or oldest > self._delivered():
+        rows = [one for one in found if one is not None]
+        if not rows or len(rows) < len(found):
             return None
-        return Sighting(oldest, max(one.every for one in found if one is not None))
+        oldest, rarest = min(one.at for one in rows), max(one.every for one in rows)
+        return Sighting(oldest, self._delivered(), rarest)
 
     def _newest(
         self, metric: Metric, identity: Mapping[str, str], instance: Mapping[str, str]

@@ -53,11 +53,12 @@ TELLING |= {"CircuitRedundancyLost", "CircuitFlapping"}
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """A reading of everything an alert is about: when it was read (and it has reached the store),
-    and how many seconds lie between such readings.
+    """A reading of everything an alert is about: when it was read, up to when everything that was
+    read has reached the store, and how many seconds lie between such readings.
     """
 
     at: float
+    stored: float
     every: float = 60.0
 
 
@@ -75,7 +76,7 @@ class World(Protocol):
         """Why nobody is to be told of a thing now."""
 
     def fresh(self, identity: Mapping[str, str], metrics: Collection[str]) -> Sighting | None:
-        """The newest reading that has all metrics of what these labels name, once delivered."""
+        """The newest reading that has all metrics of what these labels name."""
 
     def knows(self, thing: str) -> bool:
         """Whether this collector asks a thing at all."""
@@ -177,7 +178,9 @@ class Gate:
         rises = rank(posted.severity) < rank(one.severity)
         self._rise(one, posted.severity)
         # A lower rule of the same alert speaks of it too: the words are those of the highest.
-        if rises or posted.severity == one.severity or not one.words.annotations:
+        spoken = hash((one.severity, tuple(posted.annotations.items())))
+        if (rises or posted.severity == one.severity or not one.spoken) and spoken != one.spoken:
+            one.spoken = spoken
             self._reword(one, self._world.words(posted, one.severity))
 
     def _settled(self, one: Held, now: float) -> None:
@@ -213,11 +216,10 @@ class Gate:
         if not one.told or not one.metrics or not self._world.knows(one.key.subject):
             return proof.looked > one.firing
         sighting = self._world.fresh(one.identity, one.metrics)
-        if sighting is not None and sighting.at > max(one.firing, proof.newest):
-            proof.newest = sighting.at
-            proof.readings += 1
-            if not proof.enough and proof.readings >= (1 if sighting.every > LONG else 2):
-                proof.enough = now
+        if sighting is not None:
+            if sighting.at > one.firing:
+                proof.read(sighting.at, 1 if sighting.every > LONG else 2)
+            proof.stored(sighting.stored, now)
         return bool(proof.enough) and proof.looked >= proof.enough + self._visible
 
     def step(self, now: float) -> bool:
@@ -313,7 +315,7 @@ class Gate:
     def desired(self, now: float) -> list[dict[str, Any]]:
         """Everything that lasts and is told, as Alertmanager's API takes it."""
         return [
-            _object(one, variant, now + AHEAD)
+            worded(one, variant, now + AHEAD)
             for one in self.held.values()
             if not one.ended
             for variant in one.told
@@ -324,7 +326,7 @@ class Gate:
         it be inhibited by the higher, it is over before that one is.
         """
         return [
-            (Ending(key, one.ended), [_object(one, variant, one.ended) for variant in one.told])
+            (Ending(key, one.ended), [worded(one, variant, one.ended) for variant in one.told])
             for key, one in self.held.items()
             if one.ended
         ]
@@ -334,7 +336,6 @@ class Gate:
         one = self.held.get(ending.key)
         if one is not None and one.ended == ending.at and not one.accepted:
             one.accepted = True
-            self._changed.add(one.key)
 
 
 def _late(one: Held, after: int, now: float) -> bool:
@@ -347,19 +348,20 @@ def labels(one: Held, variant: Variant) -> dict[str, str]:
     return {name: text for name, text in found.items() if text}
 
 
-def _object(one: Held, variant: Variant, end: float) -> dict[str, Any]:
+def worded(one: Held, variant: Variant, end: float) -> dict[str, Any]:
     """One alert of Alertmanager's API, version 2."""
     annotations = {name: text for name, text in one.words.annotations.items() if text}
     if one.stale:
-        annotations["stale"] = _time(one.stale)
+        annotations["stale"] = timed(one.stale)
     found: dict[str, Any] = {
         "labels": labels(one, variant),
         "annotations": annotations,
-        "startsAt": _time(one.since),
-        "endsAt": _time(end),
+        "startsAt": timed(one.since),
+        "endsAt": timed(end),
     }
     return {**found, "generatorURL": one.words.url} if one.words.url else found
 
 
-def _time(at: float) -> str:
+def timed(at: float) -> str:
+    """Unix seconds as RFC 3339."""
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")

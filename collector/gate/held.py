@@ -56,14 +56,29 @@ class Source:
 
 @dataclass(slots=True)
 class Proof:
-    """What has been found since a rule's alert was last firing: when vmalert last looked and found
-    nothing, which reading was the newest, how many there were, and since when they were enough.
+    """What has been found since a rule's alert was last firing: when vmalert `looked` last and
+    found nothing, the `newest` reading and how many there were, which of them was `decisive`, and
+    since when that one is known to be in the store (`enough`). Unix seconds, 0 for not yet.
     """
 
     looked: float = 0.0
     newest: float = 0.0
     readings: int = 0
+    decisive: float = 0.0
     enough: float = 0.0
+
+    def read(self, at: float, wanted: int) -> None:
+        """There is a reading; so many are wanted."""
+        if at > self.newest:
+            self.newest = at
+            self.readings += 1
+            if self.readings == wanted:
+                self.decisive = at
+
+    def stored(self, until: float, now: float) -> None:
+        """What was read until then is in the store."""
+        if self.decisive and not self.enough and until >= self.decisive:
+            self.enough = now
 
 
 @dataclass(slots=True)
@@ -72,7 +87,8 @@ class Held:
     masked; `ended` is 0 while it lasts. `identity` are vmalert's labels that name it, `metrics`
     what must be read afresh before it may end; `stale` is since when nobody has seen it; `steps`
     after how many seconds without an owner others are told; `masked` when it was last behind a
-    cause; `accepted` whether every peer took its end. Unix seconds.
+    cause; `spoken` a hash of what its words were made of; `accepted` whether every peer took its
+    end. Unix seconds.
     """
 
     key: Key
@@ -91,6 +107,7 @@ class Held:
     steps: tuple[int, ...] = ()
     masked: float = 0.0
     proof: Proof = field(default_factory=Proof)
+    spoken: int = 0
     accepted: bool = False
 
     def active(self, now: float) -> bool:
@@ -102,7 +119,7 @@ class Held:
     def dump(self) -> str:
         """As one line of JSON: all that a restart must not forget."""
         kept = asdict(self)
-        for name in ("key", "sources", "proof", "accepted", "masked", "firing"):
+        for name in ("key", "sources", "proof", "spoken", "accepted", "masked", "firing"):
             del kept[name]
         return json.dumps(kept, ensure_ascii=False)
 

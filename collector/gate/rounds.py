@@ -31,7 +31,7 @@ TOGETHER = 0.05
 PUSH_EVERY = 30.0
 """Seconds between two posts of the same: a peer that restarted knows everything so soon."""
 
-ASK_EVERY = 5.0
+ASK_EVERY = 3.0
 """Seconds between two questions to vmalert, while there is anything to ask."""
 
 AT_ONCE = 100
