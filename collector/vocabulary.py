@@ -9,4 +9,10 @@ from probes import registry
 
 def vocabulary() -> Vocabulary:
     """Everything that `inventory.load` checks names against. Raises ProfileInvalid, ValueError."""
-    return replace(registry.vocabulary(), rules=frozenset(thresholds()))
+    limits = thresholds()
+    return replace(
+        registry.vocabulary(),
+        rules=frozenset(limits),
+        ratios=frozenset(name for name, one in limits.items() if one.unit == "ratio"),
+        instances={name: one.instance for name, one in limits.items() if one.instance},
+    )

@@ -168,12 +168,29 @@ class Heritage:
                 where = (*path, "thresholds", rule)
                 self.draft.wrong(where, f"unknown rule {quoted(rule)}", near(rule, rules))
             for entry in entries:
+                self._fits(rule, entry, (*path, "thresholds", rule))
                 only = tuple(sorted(entry.only.items()))
                 old = merged.get((rule, only)) or Threshold(rule, only=only)
                 warning = old.warning if entry.warning is None else entry.warning
                 critical = old.critical if entry.critical is None else entry.critical
                 merged[rule, only] = Threshold(rule, warning, critical, only)
         return merged
+
+    def _fits(self, rule: str, entry: ThresholdEntry, path: Keys) -> None:
+        """Note what a rule would never read: a share above 1, an instance by another label."""
+        if rule in self.vocabulary.ratios:
+            for limit in (entry.warning, entry.critical):
+                if limit is not None and limit > 1:
+                    suggestion = (
+                        f"write it like {limit:g}%" if limit <= 100 else "a percentage like 85%"
+                    )
+                    self.draft.wrong(path, f"limit {limit:g} is more than the whole", suggestion)
+        if entry.only and rule in self.vocabulary.rules:
+            label = self.vocabulary.instances.get(rule)
+            if [*entry.only] != [label]:
+                suggestion = f"only: {{{label}: NAME}}" if label else "without only"
+                given = ", ".join(map(quoted, entry.only))
+                self.draft.wrong(path, f"no instances by {given}", suggestion)
 
     def access(
         self, under: dict[str, Credential], given: tuple[str, ...], path: Keys

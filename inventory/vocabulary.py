@@ -12,10 +12,14 @@ from pydantic import BaseModel
 class Vocabulary:
     """What may be named. An empty `profiles` or `rules` means: not known here, so not checked.
 
-    `needs` is the kind of credential (`snmp`, `ssh`, `http`) that a probe cannot work without.
+    `needs` is the kind of credential (`snmp`, `ssh`, `http`) that a probe cannot work without. Of
+    rules, `ratios` have limits that are shares of a whole, and `instances` gives the label that
+    tells a rule's instances apart.
     """
 
     probes: Mapping[str, type[BaseModel]] = field(default_factory=dict)
     profiles: frozenset[str] = frozenset()
     rules: frozenset[str] = frozenset()
     needs: Mapping[str, str] = field(default_factory=dict)
+    ratios: frozenset[str] = frozenset()
+    instances: Mapping[str, str] = field(default_factory=dict)

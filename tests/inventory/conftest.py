@@ -39,4 +39,6 @@ def vocabulary() -> Vocabulary:
         profiles=frozenset({"cisco-ios", "huawei-vrp"}),
         rules=frozenset({"StorageFull", "CpuHigh"}),
         needs={"snmp": "snmp"},
+        ratios=frozenset({"StorageFull", "CpuHigh"}),
+        instances={"StorageFull": "storage"},
     )
