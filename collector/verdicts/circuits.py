@@ -40,12 +40,16 @@ class Circuits:
         self._wiring = wiring
 
     def ends(self, circuit: str) -> list[End]:
-        """What the devices at the ends say that answer now; only what they told since both returned:
-        before, it was the other's absence that they told of.
+        """What the devices at the ends say that answer now; only what they told since both returned
+        (before, it was the other's absence that they told of) and since an echo is known to have come
+        through.
         """
         line = self._wiring.lines[circuit]
         ears = [self._listening.ears.get(f"device:{one}") for one in (line.a, line.z)]
         void = max((ear.returned for ear in ears if ear is not None), default=0.0)
+        probe = self._listening.ears.get(circuit)
+        if probe is not None and not probe.silent:
+            void = max(void, probe.heard)
         found = (
             self._end("a", line.a, line.a_interface, void),
             self._end("z", line.z, line.z_interface, void),
@@ -77,7 +81,7 @@ class Circuits:
         if ear.silent or any(not end.up for end in ends):
             return []
         signs = [end.sign() for end in ends if end.at > since]
-        if ear.ping is not None and ear.heard > since and not ear.lost:
+        if ear.ping is not None and ear.heard > since:
             signs.append(Sign("probe_answers"))
         return signs
 

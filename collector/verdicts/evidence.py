@@ -80,7 +80,7 @@ class Evidence:
             found.append(_named("other_path", device=far))
         ear = self._listening.ears[fault.thing]
         if ear.ping is not None and ear.answered:
-            found.append(Sign("probe_silent" if ear.silent or ear.lost else "probe_answers"))
+            found.append(Sign("probe_silent" if ear.silent else "probe_answers"))
         return found
 
     def _heard(self, thing: str, now: float) -> list[Sign]:

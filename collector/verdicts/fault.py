@@ -20,8 +20,8 @@ class Fault:
     began: float
     mouth: tuple[str, ...] = ()
     signs: tuple[Sign, ...] = ()
-    settled: bool = False
     side: str = ""
+    settled: bool = False
 
 
 class Ended(NamedTuple):

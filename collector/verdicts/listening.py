@@ -149,8 +149,10 @@ class Listening:
                 self._consider(ear, now)
 
     def _judge(self, ear: Ear, now: float) -> None:
-        if now < ear.until:
-            self._wait(ear, ear.until)
+        # What was verified in company has its three seconds all the same.
+        due = max(ear.until, ear.heard + SUSPECT_AFTER) if ear.missed else ear.until
+        if now < due:
+            self._wait(ear, due)
             return
         ear.until = 0.0
         ear.ended = now

@@ -46,6 +46,7 @@ class Services:
         self._calendars = calendars
         self.grace: dict[str, float] = {}
         self._order: list[str] = []
+        self._hurt: set[str] = set()
         self._wiring: Wiring
 
     def load(self, wiring: Wiring) -> None:
@@ -80,8 +81,11 @@ class Services:
         broken = self._worst(use, stands, LOST)
         if broken is not None:
             self.grace.pop(thing, None)
+            self._hurt.add(thing)
             return self._broken(checks, broken, held)
-        if held.because and held.state in (State.UNREACHABLE, State.UNKNOWN) and use.checks:
+        if held.because and held.state in (State.UNREACHABLE, State.UNKNOWN):
+            self._hurt.add(thing)
+        if thing in self._hurt and use.checks:
             return self._back(thing, use, checks, held, now)
         return self._own(use, checks, stands, held, now)
 
@@ -104,13 +108,17 @@ class Services:
             self._polling.again(thing)
             checks = self._checks(thing, now)
         if checks.known and not checks.open_ and not checks.failing:
-            self.grace.pop(thing, None)
+            self._heal(thing)
             return UP
         if now >= self.grace[thing] and checks.failing:
-            self.grace.pop(thing, None)
+            self._heal(thing)
             return Stand(State.DOWN if checks.failing == checks.total else State.DEGRADED)
         self._judge.later(max(self.grace[thing], now + AGAIN))
         return Stand(held.state, held.because)
+
+    def _heal(self, thing: str) -> None:
+        self.grace.pop(thing, None)
+        self._hurt.discard(thing)
 
     def _own(
         self, use: Use, checks: Checks, stands: Mapping[str, Stand], held: Verdict, now: float
