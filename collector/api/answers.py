@@ -5,7 +5,6 @@ snapshots that were taken in the loop.
 """
 
 import asyncio
-import sqlite3
 import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
@@ -14,6 +13,7 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from collector.api import rim, shape, view
+from collector.api.causes import KNOWN, Board
 from collector.api.guard import RefusedError, problem
 from collector.api.rim import SOURCE
 from collector.api.search import matching
@@ -36,22 +36,26 @@ def _paged(request: web.Request, names: Iterable[str]) -> tuple[list[str], str |
 async def _listing(
     request: web.Request,
     kind: str,
-    shown: Callable[[Any], BaseModel],
+    shown: Callable[[Any, view.Said], BaseModel],
     page: Callable[..., BaseModel],
 ) -> web.Response:
     rim.allow(request, *LISTED)
-    source = request.app[SOURCE]
-    inventory, held = source.plan.inventory, dict(source.engine.verdicts)
+    said = _said(request)
     conditions, words = request.query.getall("where", []), rim.text(request, "search")
 
     def work() -> BaseModel:
-        found = matching(inventory, kind, conditions, words, held)
-        names, following = _paged(request, found)
-        things = getattr(inventory, f"{kind}s")
-        items = [shown(things[name]) for name in names]
+        found = matching(said.inventory, kind, conditions, words, said.held)
+        names, following = _paged(request, [one.partition(":")[2] for one in found])
+        things = getattr(said.inventory, f"{kind}s")
+        items = [shown(things[name], said) for name in names]
         return page(items=items, next=following, total=len(found))
 
     return rim.told(await asyncio.to_thread(work))
+
+
+def _said(request: web.Request) -> view.Said:
+    source = request.app[SOURCE]
+    return view.Said(dict(source.engine.verdicts), source.plan.inventory)
 
 
 def _one(request: web.Request, things: Mapping[str, T], kind: str) -> T:
@@ -65,32 +69,28 @@ def _one(request: web.Request, things: Mapping[str, T], kind: str) -> T:
 
 async def devices(request: web.Request) -> web.Response:
     """Devices of the inventory."""
-    source = request.app[SOURCE]
-    held = source.engine.verdicts
-    return await _listing(
-        request, "device", lambda one: view.device(one, held.get(one.name)), shape.Devices
-    )
+    return await _listing(request, "device", view.device, shape.Devices)
 
 
 async def device(request: web.Request) -> web.Response:
     """One device."""
-    source = request.app[SOURCE]
-    one = _one(request, source.plan.inventory.devices, "device")
-    return rim.told(view.device(one, source.engine.verdicts.get(one.name)))
+    said = _said(request)
+    return rim.told(view.device(_one(request, said.inventory.devices, "device"), said))
 
 
 async def sites(request: web.Request) -> web.Response:
     """Sites of the inventory."""
-    source = request.app[SOURCE]
-    states = view.states_by_site(source)
-    return await _listing(request, "site", lambda one: view.site(one, states), shape.Sites)
+    states = view.states_by_site(_said(request))
+    return await _listing(
+        request, "site", lambda one, said: view.site(one, said, states), shape.Sites
+    )
 
 
 async def site(request: web.Request) -> web.Response:
     """One site."""
-    source = request.app[SOURCE]
-    one = _one(request, source.plan.inventory.sites, "site")
-    return rim.told(view.site(one, view.states_by_site(source)))
+    said = _said(request)
+    one = _one(request, said.inventory.sites, "site")
+    return rim.told(view.site(one, said, view.states_by_site(said)))
 
 
 async def circuits(request: web.Request) -> web.Response:
@@ -100,8 +100,8 @@ async def circuits(request: web.Request) -> web.Response:
 
 async def circuit(request: web.Request) -> web.Response:
     """One circuit."""
-    things = request.app[SOURCE].plan.inventory.circuits
-    return rim.told(view.circuit(_one(request, things, "circuit")))
+    said = _said(request)
+    return rim.told(view.circuit(_one(request, said.inventory.circuits, "circuit"), said))
 
 
 async def services(request: web.Request) -> web.Response:
@@ -111,29 +111,27 @@ async def services(request: web.Request) -> web.Response:
 
 async def service(request: web.Request) -> web.Response:
     """One service."""
-    things = request.app[SOURCE].plan.inventory.services
-    return rim.told(view.service(_one(request, things, "service")))
+    said = _said(request)
+    return rim.told(view.service(_one(request, said.inventory.services, "service"), said))
 
 
 async def verdicts(request: web.Request) -> web.Response:
-    """What is concluded of the devices that match."""
-    rim.allow(request, *LISTED)
+    """What is concluded, causes first."""
+    rim.allow(request, "kind", "language", *LISTED)
     source = request.app[SOURCE]
-    inventory, held = source.plan.inventory, dict(source.engine.verdicts)
-    conditions, words = request.query.getall("where", []), rim.text(request, "search")
-
-    def work() -> shape.Verdicts:
-        known = matching(inventory, "device", conditions, words, held)
-        judged = [name for name in known if name in held]
-        names, following = _paged(request, judged)
-        return shape.Verdicts(
-            items=[view.verdict(name, held[name], inventory) for name in names],
-            next=following,
-            total=len(judged),
-            counts=view.counts(held[name] for name in judged),
-        )
-
-    return rim.told(await asyncio.to_thread(work))
+    board = Board(
+        source.plan.inventory,
+        rim.language(request),
+        dict(source.engine.verdicts),
+        list(source.incidents.open.values()),
+    )
+    kind, conditions = rim.text(request, "kind"), request.query.getall("where", [])
+    if kind and kind not in KNOWN:
+        raise RefusedError(400, f"kind is one of {', '.join(KNOWN)}")
+    asked = (rim.text(request, "search"), rim.place(request), rim.limit(request))
+    page = await asyncio.to_thread(board.page, kind, conditions, *asked)
+    following = None if page.next is None else rim.cursor(page.next)
+    return rim.told(page.model_copy(update={"next": following}))
 
 
 async def readings(request: web.Request) -> web.Response:
@@ -175,81 +173,6 @@ def _about(latest: Latest, kind: str, name: str) -> bool:
         return job.kind == kind and job.thing == name
     described = [row for table in list(latest.described.values()) for row in table.rows]
     return any((kind, name) in row.head.labels for row in [*latest.rows, *described])
-
-
-async def events(request: web.Request) -> web.Response:
-    """The journal's events."""
-    rim.allow(request, "where", "after", "limit", "cursor")
-    most = rim.limit(request)
-    after, before = _journal_place(request)
-    if "after" in request.query:
-        after = rim.whole(request, "after", 0, 2**62)
-    where = _equal(request, ("kind", "subject"))
-    found = await _from_disk(
-        request.app[SOURCE].journal.events, after, most, before=before, where=where
-    )
-    letter = "b" if after is None else "a"
-    following = rim.cursor(f"{letter}{found[-1].id}") if len(found) == most else None
-    return rim.told(shape.Events(items=[view.event(one) for one in found], next=following))
-
-
-async def incidents(request: web.Request) -> web.Response:
-    """The journal's incidents."""
-    rim.allow(request, "where", "open", "limit", "cursor")
-    most = rim.limit(request)
-    open_only = request.query.get("open", "false")
-    if open_only not in ("true", "false"):
-        raise RefusedError(400, "open is true or false")
-    _, before = _journal_place(request)
-    where = _equal(request, ("cause",))
-    found = await _from_disk(
-        request.app[SOURCE].journal.incidents,
-        open_only == "true",
-        most,
-        before=before,
-        where=where,
-    )
-    following = rim.cursor(f"b{found[-1].id}") if len(found) == most else None
-    return rim.told(shape.Incidents(items=[view.incident(one) for one in found], next=following))
-
-
-async def incident(request: web.Request) -> web.Response:
-    """One incident."""
-    name = request.match_info["name"]
-    journal = request.app[SOURCE].journal
-    found = await _from_disk(journal.incidents, False, 1, where={"id": name})
-    if not found:
-        raise RefusedError(404, f"no incident {name[:40]!r}", "GET /api/v1/incidents lists them")
-    return rim.told(view.incident(found[0]))
-
-
-async def _from_disk(read: Callable[..., list[T]], *wanted: Any, **more: Any) -> list[T]:
-    try:
-        return await asyncio.to_thread(read, *wanted, **more)
-    except sqlite3.Error as error:
-        raise RefusedError(503, f"the journal cannot be read: {error}", "try again") from None
-
-
-def _journal_place(request: web.Request) -> tuple[int | None, int | None]:
-    """What a cursor means: above which id, or below which."""
-    place = rim.place(request)
-    letter, number = place[:1], place[1:]
-    if not place:
-        return None, None
-    if letter not in "ab" or not (number.isascii() and number.isdecimal() and len(number) < 19):
-        raise RefusedError(400, "the cursor is none of this list's", "begin without a cursor")
-    return (int(number), None) if letter == "a" else (None, int(number))
-
-
-def _equal(request: web.Request, names: tuple[str, ...]) -> dict[str, str]:
-    """The journal's own filters: a name, an equals sign, the whole text."""
-    found = {}
-    for condition in request.query.getall("where", []):
-        name, _, value = condition.partition("=")
-        if name not in names:
-            raise RefusedError(400, f"no filter by {name[:40]!r} here", f"by {' or '.join(names)}")
-        found[name] = value
-    return found
 
 
 async def status(request: web.Request) -> web.Response:

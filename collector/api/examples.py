@@ -22,7 +22,8 @@ DEVICE = shape.Device(
     probes=[shape.Probe(name="snmp", probe="snmp", interval=60.0, timeout=5.0)],
     state="down",
     since=_AT,
-    evidence="no echo answered for 5 s",
+    because="",
+    evidence="không trả lời trong 5 giây",
 )
 SITE = shape.Site(
     name="pa-co",
@@ -37,6 +38,10 @@ SITE = shape.Site(
     contact="truc-noc",
     tags=[],
     devices={"down": 1},
+    state="down",
+    since=_AT,
+    because="",
+    evidence="mọi thiết bị tại điểm không trả lời",
 )
 CIRCUIT = shape.Circuit(
     name="tsl-ii-05212-a",
@@ -54,6 +59,10 @@ CIRCUIT = shape.Circuit(
     lifecycle="active",
     hours=None,
     tags=[],
+    state="up",
+    since=_AT - 86400,
+    because="",
+    evidence="trả lời ping",
 )
 SERVICE = shape.Service(
     name="mot-cua",
@@ -65,22 +74,10 @@ SERVICE = shape.Service(
     checks=[shape.Probe(name="home", probe="http", interval=60.0, timeout=5.0)],
     hours=None,
     tags=[],
-)
-VERDICTS = shape.Verdicts(
-    items=[
-        shape.Verdict(
-            kind="device",
-            name="hbh-xa-05212-rt01",
-            site="pa-co",
-            role="ward-router",
-            state="down",
-            code=2,
-            since=_AT,
-            evidence="no echo answered for 5 s",
-        )
-    ],
-    total=1,
-    counts={"up": 0, "degraded": 0, "down": 1, "unreachable": 0, "unknown": 0},
+    state="up",
+    since=_AT - 86400,
+    because="",
+    evidence="trả lời ping",
 )
 READINGS = shape.Readings(
     items=[
@@ -105,26 +102,6 @@ READINGS = shape.Readings(
         )
     ],
     next="ZGV2aWNlL2hiaC14YS0wNTIxMi1ydDAxL3NubXA",
-)
-EVENTS = shape.Events(
-    items=[
-        shape.Event(
-            id=4711,
-            at=_AT,
-            kind="verdict",
-            subject="device:hbh-xa-05212-rt01",
-            text="no echo answered for 5 s",
-            detail={"state": "down"},
-        )
-    ]
-)
-INCIDENT = shape.Incident(
-    id=23,
-    cause="device:hbh-xa-05212-rt01",
-    detected_at=int(_AT),
-    closed_at=None,
-    evidence="no echo answered for 5 s",
-    detail={},
 )
 STATUS = shape.Status(
     collector="noc-1",

@@ -12,8 +12,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from functools import cache
 
-from collector.api.source import Pipeline
-from collector.pipeline import Latest
+from collector.pipeline import Latest, Pipeline
 from probes import catalogue
 from probes.reading import Head, Row
 

@@ -22,6 +22,9 @@ from collector.api.shape import Problem
 
 log = logging.getLogger("hatang.api")
 
+HOLDER = web.RequestKey("holder", str)
+"""The name of the token's holder, on requests where tokens are on."""
+
 ROLES = ("viewer", "operator")
 """Each may do what those before it may."""
 
@@ -128,17 +131,37 @@ class RefusedError(Exception):
         super().__init__(error)
         self.status = status
         self.hint = hint
+        self.problems: list[str] = []
+
+
+class BodyRefusedError(RefusedError):
+    """A body that is not what is asked for; every problem at once."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__(400, "the body is refused", "GET /api/v1/openapi.json shows an example")
+        self.problems = problems
+
+
+def _body(_: web.Request) -> int:
+    return BODY
 
 
 class Guard:
-    """The middleware. `role_of` says which role a request's route asks for, "" for none."""
+    """The middleware. `role_of` says which role a request's route asks for, "" for none; `most_of`
+    how many bytes its body may have.
+    """
 
     def __init__(
-        self, tokens: tuple[Token, ...], loopback: bool, role_of: Callable[[web.Request], str]
+        self,
+        tokens: tuple[Token, ...],
+        loopback: bool,
+        role_of: Callable[[web.Request], str],
+        most_of: Callable[[web.Request], int] = _body,
     ) -> None:
         self._tokens = tokens
         self._loopback = loopback
         self._role_of = role_of
+        self._most_of = most_of
         self._attempts = Attempts()
 
     @web.middleware
@@ -148,7 +171,7 @@ class Guard:
             self._check(request)
             return await handler(request)
         except RefusedError as refused:
-            response = problem(refused.status, str(refused), refused.hint)
+            response = problem(refused.status, str(refused), refused.hint, refused.problems)
             if refused.status == 401:
                 response.headers["WWW-Authenticate"] = 'Bearer realm="hatang"'
             return response
@@ -173,8 +196,9 @@ class Guard:
         same = origin is None or origin.partition("://")[2] == request.headers.get("Host")
         if request.method not in ("GET", "HEAD") and not same:
             raise RefusedError(403, "a page of another origin asks", "ask from the API's own pages")
-        if (request.content_length or 0) > BODY:
-            raise RefusedError(413, f"the body is larger than {BODY} bytes")
+        most = self._most_of(request)
+        if (request.content_length or 0) > most:
+            raise RefusedError(413, f"the body is larger than {most} bytes")
         wanted = self._role_of(request)
         if self._tokens and wanted:
             self._check_token(request, wanted)
@@ -195,6 +219,7 @@ class Guard:
             raise RefusedError(
                 403, f"{token.name} is {token.role}", f"this needs the role {wanted}"
             )
+        request[HOLDER] = token.name
 
 
 def is_loopback(address: str) -> bool:

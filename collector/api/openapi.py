@@ -2,21 +2,26 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from collector.api import examples, shape
 from collector.api.routes import Parameter, Route
 from collector.selfmetrics import VERSION
+
+Described = Mapping[type[Any], dict[str, Any]]
+"""Where the schema of each shape is."""
 
 _REFUSALS = {
     400: "What is asked for is wrong",
     401: "No valid token",
     403: "Not allowed",
     404: "There is no such thing",
+    409: "Not now: there are too many already",
+    415: "The body is no JSON",
     429: "Too many wrong tokens",
     503: "Not now",
 }
@@ -25,15 +30,19 @@ _REFUSALS = {
 def document(routes: Iterable[Route]) -> bytes:
     """The description as JSON."""
     routes = list(routes)
+    told = [route.example for route in routes if isinstance(route.example, BaseModel)]
+    taken = [route.body for route in routes if route.body is not None]
+    modes: set[tuple[type[BaseModel], JsonSchemaMode]] = {(shape.Problem, "serialization")}
+    modes |= {(type(one), "serialization") for one in told}
+    modes |= {(type(one), "validation") for one in taken}
+    references, schemas = models_json_schema(
+        sorted(modes, key=lambda one: one[0].__name__), ref_template="#/components/schemas/{model}"
+    )
+    # Two shapes may have one name: the references know which is which.
+    described: Described = {model: reference for (model, _), reference in references.items()}
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
-        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
-    shapes = {type(route.example) for route in routes if isinstance(route.example, BaseModel)}
-    models: list[type[BaseModel]] = [*shapes, shape.Problem]
-    _, schemas = models_json_schema(
-        [(model, "serialization") for model in sorted(models, key=lambda one: one.__name__)],
-        ref_template="#/components/schemas/{model}",
-    )
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, described)
     body = {
         "openapi": "3.1.0",
         "info": {
@@ -51,7 +60,7 @@ def document(routes: Iterable[Route]) -> bytes:
     return json.dumps(body, ensure_ascii=False).encode()
 
 
-def _operation(route: Route) -> dict[str, Any]:
+def _operation(route: Route, described: Described) -> dict[str, Any]:
     refused = [*route.refusals, *((401, 403, 429) if route.role else ())]
     name = re.sub(r"[^a-zA-Z0-9]+", "_", route.path).strip("_") or "index"
     return {
@@ -62,11 +71,19 @@ def _operation(route: Route) -> dict[str, Any]:
             *({"name": found, **_IN_PATH} for found in re.findall(r"{(\w+)}", route.path)),
             *map(_parameter, route.parameters),
         ],
+        **({"requestBody": _request(route.body, described)} if route.body is not None else {}),
         "responses": {
-            "200": {"description": route.summary, "content": {route.media: _body(route.example)}},
-            **{str(status): _refusal(status) for status in sorted(refused)},
+            "200": {
+                "description": route.summary,
+                "content": {route.media: _body(route.example, described)},
+            },
+            **{str(status): _refusal(status, described) for status in sorted(refused)},
         },
     }
+
+
+def _request(body: BaseModel, described: Described) -> dict[str, Any]:
+    return {"required": False, "content": {"application/json": _body(body, described)}}
 
 
 _IN_PATH = {"in": "path", "required": True, "schema": {"type": "string"}}
@@ -78,16 +95,18 @@ def _parameter(one: Parameter) -> dict[str, Any]:
     return {"name": one.name, "in": "query", "description": one.text, "schema": schema}
 
 
-def _body(example: BaseModel | str) -> dict[str, Any]:
+def _body(example: BaseModel | str, described: Described) -> dict[str, Any]:
     if isinstance(example, BaseModel):
-        reference = {"$ref": f"#/components/schemas/{type(example).__name__}"}
-        return {"schema": reference, "example": example.model_dump(mode="json")}
+        return {
+            "schema": described[type(example)],
+            "example": example.model_dump(mode="json", by_alias=True),
+        }
     try:
         return {"schema": {"type": "object"}, "example": json.loads(example)}
     except ValueError:
         return {"schema": {"type": "string"}, "example": example}
 
 
-def _refusal(status: int) -> dict[str, Any]:
-    content = {"application/json": _body(examples.PROBLEM)}
+def _refusal(status: int, described: Described) -> dict[str, Any]:
+    content = {"application/json": _body(examples.PROBLEM, described)}
     return {"description": _REFUSALS[status], "content": content}

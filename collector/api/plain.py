@@ -20,8 +20,9 @@ QUEUE = 5.0
 """Seconds that a reader waits for its turn."""
 
 LINKS = (
-    ("/api/v1/verdicts?where=state=down", "Mất kết nối / Ngừng hoạt động", "What is down now"),
+    ("/api/v1/verdicts", "Nguyên nhân và trạng thái", "Causes and states"),
     ("/api/v1/incidents?open=true", "Sự cố đang mở", "Open incidents"),
+    ("/api/v1/maintenance", "Bảo trì đang và sắp diễn ra", "Announced maintenance"),
     ("/api/v1/status", "Bộ thu thập", "The collector at a glance"),
     ("/api/v1/devices", "Thiết bị", "Devices"),
     ("/api/v1/sites", "Địa điểm", "Sites"),

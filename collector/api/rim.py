@@ -8,6 +8,7 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 from pydantic import BaseModel
 
+from alerts.wording.words import LANGUAGES
 from collector.api.guard import RefusedError
 from collector.api.source import Source
 
@@ -24,7 +25,9 @@ _TEXT_MOST = 200
 
 def told(body: BaseModel) -> web.Response:
     """An answer in one of the shapes."""
-    return web.Response(body=body.model_dump_json().encode(), content_type="application/json")
+    return web.Response(
+        body=body.model_dump_json(by_alias=True).encode(), content_type="application/json"
+    )
 
 
 def allow(request: web.Request, *names: str) -> None:
@@ -49,6 +52,14 @@ def whole(request: web.Request, name: str, default: int, most: int) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) < 19 and least <= int(text) <= most):
         raise RefusedError(400, f"{name} is no whole number from {least} to {most}")
     return int(text)
+
+
+def language(request: web.Request) -> str:
+    """In which language words are wanted: as asked, or the province's."""
+    chosen = request.query.get("language", request.app[SOURCE].plan.inventory.province.language)
+    if chosen not in LANGUAGES:
+        raise RefusedError(400, f"language is one of {', '.join(LANGUAGES)}")
+    return chosen
 
 
 def text(request: web.Request, name: str) -> str:

@@ -6,7 +6,19 @@ from dataclasses import dataclass
 from aiohttp import web
 from pydantic import BaseModel
 
-from collector.api import answers, examples, plain, shape
+from collector.api import (
+    acts,
+    alerts,
+    answers,
+    contract,
+    examples,
+    examples_state,
+    ledger,
+    plain,
+    shape,
+    stream,
+)
+from collector.api.guard import BODY
 
 Answers = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -25,7 +37,8 @@ class Parameter:
 class Route:
     """One method on one path. `example` is a body in the route's shape, or text in `media`.
 
-    `role` is who may ask where tokens are on, "" for anyone.
+    `role` is who may ask where tokens are on, "" for anyone; `body` an example of what is sent,
+    in at most `most` bytes.
     """
 
     method: str
@@ -37,16 +50,22 @@ class Route:
     role: str = "viewer"
     media: str = "application/json"
     refusals: tuple[int, ...] = ()
+    body: BaseModel | None = None
+    most: int = BODY
 
 
 WHERE = Parameter(
     "where",
-    "field=value, != or ~ (a part of it), as in role=ward-router or site.kind=ward; also state",
+    "field=value, != or ~ (a part of it), as in role=ward-router or site.kind=ward; "
+    "also state=, because=",
     repeated=True,
 )
 SEARCH = Parameter("search", "words to find, without regard to case and Vietnamese marks")
 LIMIT = Parameter("limit", "items in one answer, at most 1000", "integer")
 CURSOR = Parameter("cursor", "the `next` of the answer before")
+LANGUAGE = Parameter("language", "of words: vi or en; the province's own by default")
+AFTER = Parameter("after", "only events with a greater id, oldest first", "integer")
+ABOUT = Parameter("where", "kind=... or subject=device:...", repeated=True)
 LISTED = (WHERE, SEARCH, LIMIT, CURSOR)
 TEXT = "text/plain"
 
@@ -111,8 +130,28 @@ _THINGS = (
     _list(
         "services", answers.services, "Services", shape.Services(items=[examples.SERVICE], total=1)
     ),
+    Route(
+        "GET",
+        "/api/v1/circuits/{name}/contract",
+        contract.contract,
+        "Contract numbers of a circuit: percentiles of its traffic, and its availability",
+        contract.EXAMPLE,
+        (
+            Parameter("from", "a day (2026-11-01) or Unix seconds; by default this month begins"),
+            Parameter("to", "a day, which is part of it, or Unix seconds; by default now"),
+        ),
+        refusals=(400, 404, 503),
+    ),
     _one("services", answers.service, "One service", examples.SERVICE),
-    _list("verdicts", answers.verdicts, "What is concluded", examples.VERDICTS),
+    Route(
+        "GET",
+        "/api/v1/verdicts",
+        answers.verdicts,
+        "What is concluded, causes first, each with what it hides",
+        examples_state.VERDICTS,
+        (Parameter("kind", "device, circuit, site, service or collector"), LANGUAGE, *LISTED),
+        refusals=(400,),
+    ),
 )
 _FACTS = (
     Route(
@@ -130,45 +169,162 @@ _FACTS = (
         ),
         refusals=(400, 404),
     ),
+    Route("GET", "/api/v1/status", answers.status, "The collector at a glance", examples.STATUS),
+)
+
+_LEDGER = (
     Route(
         "GET",
         "/api/v1/events",
-        answers.events,
+        ledger.events,
         "Events, newest first",
-        examples.EVENTS,
-        (
-            Parameter("where", "kind=... or subject=device:...", repeated=True),
-            Parameter("after", "only events with a greater id, oldest first", "integer"),
-            LIMIT,
-            CURSOR,
-        ),
+        examples_state.EVENTS,
+        (ABOUT, AFTER, LIMIT, CURSOR, LANGUAGE),
+        refusals=(400, 503),
+    ),
+    Route(
+        "GET",
+        "/api/v1/events/stream",
+        stream.events,
+        "Events as they happen (server-sent events); Last-Event-ID goes on where one was",
+        examples_state.EVENT_STREAM,
+        (ABOUT, AFTER, LANGUAGE),
+        media=stream.MEDIA,
         refusals=(400, 503),
     ),
     Route(
         "GET",
         "/api/v1/incidents",
-        answers.incidents,
+        ledger.incidents,
         "Incidents, newest first",
-        shape.Incidents(items=[examples.INCIDENT]),
+        examples_state.INCIDENTS,
         (
-            Parameter("where", "cause=device:...", repeated=True),
+            Parameter("where", "cause=circuit:..., kind=, severity= or alert=", repeated=True),
             Parameter("open", "true: only those that are open", "boolean"),
+            Parameter("since", "only those detected at or after (Unix seconds)", "integer"),
             LIMIT,
             CURSOR,
+            LANGUAGE,
         ),
         refusals=(400, 503),
     ),
-    _one("incidents", answers.incident, "One incident", examples.INCIDENT),
-    Route("GET", "/api/v1/status", answers.status, "The collector at a glance", examples.STATUS),
+    Route(
+        "GET",
+        "/api/v1/incidents/stream",
+        stream.incidents,
+        "Each incident that opens, changes, closes or is acted on, as events/stream does it",
+        examples_state.INCIDENT_STREAM,
+        (AFTER, LANGUAGE),
+        media=stream.MEDIA,
+        refusals=(400, 503),
+    ),
+    Route(
+        "GET",
+        "/api/v1/incidents/{name}",
+        ledger.incident,
+        "One incident, with all that it hides",
+        examples_state.INCIDENT,
+        (LANGUAGE,),
+        refusals=(404, 503),
+    ),
 )
 
-ROUTES: tuple[Route, ...] = (*_PLAIN, *_THINGS, *_FACTS)
 
-_ROLES = {(route.method, route.path): route.role for route in ROUTES}
+def _act(name: str, answer: Answers, summary: str, body: BaseModel) -> Route:
+    return Route(
+        "POST",
+        f"/api/v1/incidents/{{name}}/{name}",
+        answer,
+        summary,
+        examples_state.INCIDENT,
+        (LANGUAGE,),
+        role="operator",
+        refusals=(400, 404, 409, 415, 503),
+        body=body,
+    )
+
+
+_ACTS = (
+    _act("acknowledge", acts.acknowledge, "Take notice", examples_state.ACKNOWLEDGE),
+    _act("note", acts.note, "Write a note", examples_state.WRITE),
+    _act("owner", acts.owner, "Say whose it is", examples_state.ASSIGN),
+    _act(
+        "suspected",
+        acts.suspected,
+        "Say that a cyber-security incident is suspected: the clocks of 24 and 72 hours show",
+        examples_state.SUSPECT,
+    ),
+    Route(
+        "GET",
+        "/api/v1/maintenance",
+        acts.windows,
+        "Announced work that is not over",
+        examples_state.MAINTENANCES,
+    ),
+    Route(
+        "POST",
+        "/api/v1/maintenance",
+        acts.announce,
+        "Announce work: nobody is told of these things and what hangs below",
+        examples_state.MAINTENANCE,
+        role="operator",
+        refusals=(400, 409, 415, 503),
+        body=examples_state.ANNOUNCE,
+    ),
+    Route(
+        "DELETE",
+        "/api/v1/maintenance/{name}",
+        acts.end_window,
+        "End announced work, or call it off",
+        examples_state.MAINTENANCE,
+        role="operator",
+        refusals=(400, 404, 415, 503),
+        body=examples_state.ACT,
+    ),
+)
+
+_GATE = (
+    Route(
+        "POST",
+        "/api/v2/alerts",
+        alerts.post,
+        "Alerts of vmalert, as Alertmanager takes them: they pass through the gate",
+        "",
+        role="operator",
+        media=TEXT,
+        refusals=(400, 503),
+        most=alerts.BODY,
+    ),
+    Route(
+        "GET",
+        "/api/v2/alerts",
+        alerts.alerts,
+        "What the gate holds, as Alertmanager shows it; amtool reads it",
+        examples_state.ALERTS,
+        tuple(Parameter(name, "taken from amtool, without effect") for name in alerts.FILTERS),
+        refusals=(400, 503),
+    ),
+    Route("GET", "/api/v2/status", alerts.status, "As Alertmanager's", examples_state.GATE),
+)
+
+ROUTES: tuple[Route, ...] = (*_PLAIN, *_THINGS, *_FACTS, *_LEDGER, *_ACTS, *_GATE)
+
+_BY_PLACE = {(route.method, route.path): route for route in ROUTES}
 
 
 def role_of(request: web.Request) -> str:
     """The role that a request's route asks for; the least one where there is no such route."""
+    route = _route(request)
+    return route.role if route else "viewer"
+
+
+def most_of(request: web.Request) -> int:
+    """How many bytes a request's body may have."""
+    route = _route(request)
+    return route.most if route else BODY
+
+
+def _route(request: web.Request) -> Route | None:
     resource = request.match_info.route.resource
     method = "GET" if request.method == "HEAD" else request.method
-    return _ROLES.get((method, resource.canonical), "viewer") if resource else "viewer"
+    return _BY_PLACE.get((method, resource.canonical)) if resource else None

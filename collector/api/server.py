@@ -10,11 +10,14 @@ from pathlib import Path
 
 from aiohttp import web
 
+from collector.api.alerts import ROUNDS
+from collector.api.contract import CONTRACT
 from collector.api.guard import BODY, Guard, ListenRefusedError, Token, is_loopback, read_tokens
 from collector.api.openapi import document
 from collector.api.rim import DOCUMENT, REGISTRY, SCRAPES, SCRAPES_AT_ONCE, SOURCE
-from collector.api.routes import ROUTES, role_of
+from collector.api.routes import ROUTES, most_of, role_of
 from collector.api.source import Source
+from collector.api.stream import STREAMS, Streams
 from collector.selfmetrics import registry
 
 log = logging.getLogger("hatang.api")
@@ -103,16 +106,21 @@ def parse_listen(text: str) -> tuple[str, int]:
 
 def application(source: Source, loopback: bool, tokens: tuple[Token, ...]) -> web.Application:
     """The routes behind the guard."""
-    guard = Guard(tokens, loopback, role_of)
+    guard = Guard(tokens, loopback, role_of, most_of)
     app = web.Application(middlewares=[guard.admit], client_max_size=BODY)
     app[SOURCE] = source
     app[SCRAPES] = asyncio.Semaphore(SCRAPES_AT_ONCE)
+    app[CONTRACT] = source.contract
+    app[ROUNDS] = source.telling.rounds
     app[REGISTRY] = registry(source)
     app[DOCUMENT] = document(ROUTES)
     for route in ROUTES:
         app.router.add_route(route.method, route.path, route.answer)
         if route.method == "GET":
             app.router.add_route("HEAD", route.path, route.answer)
+    app[STREAMS] = streams = Streams(source.journal)
+    app.on_startup.append(streams.begin)
+    app.on_shutdown.append(streams.end)
     app.on_response_prepare.append(_headers)
     return app
 

@@ -43,20 +43,16 @@ class Probe(Answer):
     timeout: float
 
 
-class Verdict(Answer):
-    """What is concluded of a thing, since when, on what evidence. `code` is the metric's value."""
+class Judged(Answer):
+    """What is concluded of a thing."""
 
-    kind: str
-    name: str
-    site: str = ""
-    role: str = ""
     state: str = Field(description="up, degraded, down, unreachable or unknown")
-    code: int
-    since: float
-    evidence: str
+    since: float | None = Field(description="Unix seconds, null where it was never judged")
+    because: str = Field(description="The cause, kind:name; empty where it is its own")
+    evidence: str = Field(description="In words, in the province's language")
 
 
-class Device(Answer):
+class Device(Judged):
     """A device of the inventory, and how it is."""
 
     name: str
@@ -74,9 +70,6 @@ class Device(Answer):
     asset: dict[str, Any]
     credentials: dict[str, str] = Field(description="The credential's name by kind, never a value")
     probes: list[Probe]
-    state: str
-    since: float | None
-    evidence: str
 
 
 class Devices(Counted):
@@ -85,7 +78,7 @@ class Devices(Counted):
     items: list[Device]
 
 
-class Site(Answer):
+class Site(Judged):
     """A place, and how many devices are in it, those in places below it not counted."""
 
     name: str
@@ -115,7 +108,7 @@ class End(Answer):
     interface: str
 
 
-class Circuit(Answer):
+class Circuit(Judged):
     """A leased line. `a` is null where it leaves our network."""
 
     name: str
@@ -141,7 +134,7 @@ class Circuits(Counted):
     items: list[Circuit]
 
 
-class Service(Answer):
+class Service(Judged):
     """What people use, and what it needs."""
 
     name: str
@@ -159,13 +152,6 @@ class Services(Counted):
     """Services by name."""
 
     items: list[Service]
-
-
-class Verdicts(Counted):
-    """Verdicts by name, and how many there are of each state among those that match."""
-
-    counts: dict[str, int]
-    items: list[Verdict]
 
 
 class Value(Answer):
@@ -196,40 +182,6 @@ class Readings(Page):
     """Readings by job."""
 
     items: list[Reading]
-
-
-class Event(Answer):
-    """An append-only fact."""
-
-    id: int
-    at: float
-    kind: str
-    subject: str
-    text: str
-    detail: dict[str, Any]
-
-
-class Events(Page):
-    """Events, newest first; oldest first after `after`."""
-
-    items: list[Event]
-
-
-class Incident(Answer):
-    """One cause from first evidence to recovery."""
-
-    id: int
-    cause: str
-    detected_at: int
-    closed_at: int | None
-    evidence: str
-    detail: dict[str, Any]
-
-
-class Incidents(Page):
-    """Incidents, newest first."""
-
-    items: list[Incident]
 
 
 class Store(Answer):

@@ -1,109 +1,22 @@
-"""What the API reads from: the surface of a running collector, and no more of it than is shown."""
+"""What the API reads from: the surface of a running collector, and no more of it than is shown.
 
-from collections import deque
+A protocol, because the API must not import the collector that serves it, and its tests serve a
+collector at rest.
+"""
+
 from collections.abc import Awaitable, Mapping
 from typing import Protocol
 
-from collector.engine import Verdict
+from collector.contract import Contract
+from collector.delivery import Delivery
+from collector.incidents import Incidents
 from collector.journal import Journal
-from collector.pipeline import Latest
+from collector.pipeline import Pipeline
 from collector.plan import Plan
-
-
-class Store(Protocol):
-    """How one store is doing. Counts since the start."""
-
-    @property
-    def up(self) -> bool:
-        """True while it takes what is sent."""
-
-    @property
-    def message(self) -> str:
-        """What it said last."""
-
-    @property
-    def sent_samples(self) -> int:
-        """Samples that it took."""
-
-    @property
-    def errors(self) -> Mapping[str, int]:
-        """Failed sends by reason."""
-
-    @property
-    def rejected_rows(self) -> Mapping[str, int]:
-        """Rows that it says it threw away, by its own reasons."""
-
-
-class Stats(Protocol):
-    """Where answers have gone."""
-
-    @property
-    def stores(self) -> Mapping[str, Store]:
-        """By the name of the store, which shows no secret."""
-
-    @property
-    def spool_bytes(self) -> int:
-        """Bytes on disk that wait."""
-
-    @property
-    def spool_age_seconds(self) -> float:
-        """Age of the oldest batch that some store waits for, 0 when none waits."""
-
-    @property
-    def spool_trouble(self) -> str | None:
-        """Why the spool's disk refuses."""
-
-    @property
-    def dropped(self) -> Mapping[str, int]:
-        """Samples lost, by reason."""
-
-
-class Delivery(Protocol):
-    """How what was measured gets to the stores."""
-
-    @property
-    def stats(self) -> Stats:
-        """How that goes."""
-
-    @property
-    def accepting(self) -> bool:
-        """True while batches reach the disk."""
-
-
-class Pipeline(Protocol):
-    """The latest of every job, and counts."""
-
-    @property
-    def latest(self) -> Mapping[str, Latest]:
-        """By the key of the job, or of what stands for itself."""
-
-    @property
-    def polls(self) -> int:
-        """Runs that ended."""
-
-    @property
-    def samples(self) -> int:
-        """Values handed on."""
-
-
-class Schedule(Protocol):
-    """What runs now, and how late runs began."""
-
-    @property
-    def in_flight(self) -> int:
-        """Runs at work."""
-
-    @property
-    def lateness(self) -> deque[float]:
-        """Of recent runs, how late each began, in seconds."""
-
-
-class Engine(Protocol):
-    """What is concluded."""
-
-    @property
-    def verdicts(self) -> Mapping[str, Verdict]:
-        """By device."""
+from collector.schedule import Schedule
+from collector.telling import Telling
+from collector.verdicts.engine import Engine
+from collector.windows import Windows
 
 
 class Source(Protocol):
@@ -132,6 +45,22 @@ class Source(Protocol):
     @property
     def journal(self) -> Journal:
         """What stays."""
+
+    @property
+    def incidents(self) -> Incidents:
+        """What is open, and what people do about it."""
+
+    @property
+    def windows(self) -> Windows:
+        """Maintenance that operators announce."""
+
+    @property
+    def contract(self) -> Contract:
+        """Contract numbers of circuits."""
+
+    @property
+    def telling(self) -> Telling:
+        """The gate, once it is told of anything."""
 
     @property
     def started(self) -> float:

@@ -4,16 +4,18 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import Any, NamedTuple
 
-from collector import journal
-from collector.api import shape
+from collector.api import shape, words
+from collector.api.causes import counts
 from collector.api.exposition import rows
-from collector.api.source import Source, Store
-from collector.engine import Verdict
-from collector.events import State
+from collector.api.search import Held, state_name
+from collector.api.source import Source
 from collector.pipeline import Latest
 from collector.selfmetrics import VERSION
+from collector.sender import StoreStats
+from collector.verdicts.events import State
+from collector.verdicts.verdict import Sign
 from inventory.model import Circuit, Device, Inventory, Service, Site, Use
 from probes import reading
 
@@ -21,8 +23,27 @@ FIRST_FEW = 5
 """Names that are told of a group."""
 
 
-def device(one: Device, verdict: Verdict | None) -> shape.Device:
-    """A device, and how it is; one that is not asked is unknown."""
+class Said(NamedTuple):
+    """What verdicts are told with."""
+
+    held: Held
+    inventory: Inventory
+
+    def of(self, thing: str) -> dict[str, Any]:
+        """The fields that say how a thing is; one that is not judged is unknown."""
+        held = self.held.get(thing)
+        language = self.inventory.province.language
+        signs = held.evidence if held else (Sign("not_asked"),)
+        return {
+            "state": state_name(held),
+            "since": held.since if held else None,
+            "because": held.because if held else "",
+            "evidence": words.evidence(signs, language, self.inventory),
+        }
+
+
+def device(one: Device, said: Said) -> shape.Device:
+    """A device, and how it is."""
     return shape.Device(
         name=one.name,
         title=one.title,
@@ -39,13 +60,11 @@ def device(one: Device, verdict: Verdict | None) -> shape.Device:
         asset=_asset(asdict(one.asset)),
         credentials={kind: credential.name for kind, credential in one.credentials.items()},
         probes=_probes(one.probes),
-        state=state_name(verdict),
-        since=verdict.since if verdict else None,
-        evidence=verdict.evidence if verdict else "not asked",
+        **said.of(f"device:{one.name}"),
     )
 
 
-def site(one: Site, states: Mapping[str, Counter[str]]) -> shape.Site:
+def site(one: Site, said: Said, states: Mapping[str, Counter[str]]) -> shape.Site:
     """A site, with its own devices counted by state."""
     return shape.Site(
         name=one.name,
@@ -60,10 +79,11 @@ def site(one: Site, states: Mapping[str, Counter[str]]) -> shape.Site:
         contact=one.contact,
         tags=list(one.tags),
         devices=dict(states.get(one.name, {})),
+        **said.of(f"site:{one.name}"),
     )
 
 
-def circuit(one: Circuit) -> shape.Circuit:
+def circuit(one: Circuit, said: Said) -> shape.Circuit:
     """A leased line and its contract."""
     return shape.Circuit(
         name=one.name,
@@ -81,10 +101,11 @@ def circuit(one: Circuit) -> shape.Circuit:
         lifecycle=one.lifecycle,
         hours=one.hours,
         tags=list(one.tags),
+        **said.of(f"circuit:{one.name}"),
     )
 
 
-def service(one: Service) -> shape.Service:
+def service(one: Service, said: Said) -> shape.Service:
     """A service and its checks."""
     return shape.Service(
         name=one.name,
@@ -96,21 +117,7 @@ def service(one: Service) -> shape.Service:
         checks=_probes(one.checks),
         hours=one.hours,
         tags=list(one.tags),
-    )
-
-
-def verdict(name: str, held: Verdict, inventory: Inventory) -> shape.Verdict:
-    """What is concluded of a device."""
-    known = inventory.devices.get(name)
-    return shape.Verdict(
-        kind="device",
-        name=name,
-        site=known.site if known else "",
-        role=(known.role or "") if known else "",
-        state=state_name(held),
-        code=int(held.state),
-        since=held.since,
-        evidence=held.evidence,
+        **said.of(f"service:{one.name}"),
     )
 
 
@@ -133,30 +140,6 @@ def latest(
     )
 
 
-def event(one: journal.Entry) -> shape.Event:
-    """An event as it was written down."""
-    return shape.Event(
-        id=one.id,
-        at=one.at,
-        kind=one.kind,
-        subject=one.subject,
-        text=one.text,
-        detail=dict(one.detail),
-    )
-
-
-def incident(one: journal.Incident) -> shape.Incident:
-    """An incident as it stands."""
-    return shape.Incident(
-        id=one.id,
-        cause=one.cause,
-        detected_at=one.detected_at,
-        closed_at=one.closed_at,
-        evidence=one.evidence,
-        detail=dict(one.detail),
-    )
-
-
 def status(source: Source, now: float) -> shape.Status:
     """The collector at a glance."""
     province = source.plan.inventory.province
@@ -174,7 +157,9 @@ def status(source: Source, now: float) -> shape.Status:
         reloaded=reloaded_at,
         reload_success=good,
         addresses=dict(source.addresses),
-        counts=counts(source.engine.verdicts.values()),
+        counts=counts(
+            held for thing, held in source.engine.verdicts.items() if thing.startswith("device:")
+        ),
         failing=failing(source),
         jobs=len(source.plan.jobs),
         polls=source.pipeline.polls,
@@ -196,7 +181,7 @@ def failing(source: Source) -> list[shape.Failing]:
         if one.job is not None and one.reading is not None and one.reading.reason is not None:
             groups.setdefault((one.job.probe.name, str(one.reading.reason)), []).append(one)
     held = source.engine.verdicts
-    up = {name for name, verdict in held.items() if verdict.state is State.UP}
+    up = {thing for thing, verdict in held.items() if verdict.state is State.UP}
     found = [_group(probe, reason, members, up) for (probe, reason), members in groups.items()]
     return sorted(found, key=lambda one: (-one.lasting, -one.things, one.probe, one.reason))
 
@@ -204,7 +189,7 @@ def failing(source: Source) -> list[shape.Failing]:
 def _group(probe: str, reason: str, members: list[Latest], up: set[str]) -> shape.Failing:
     """Named first are lasting ones at devices that are up: those are nobody else's message."""
     told = [(one.lasting, one.job, one.reading) for one in members if one.job and one.reading]
-    told.sort(key=lambda one: (not one[0], one[1].thing not in up, one[1].key))
+    told.sort(key=lambda one: (not one[0], f"{one[1].kind}:{one[1].thing}" not in up, one[1].key))
     names = dict.fromkeys(
         job.thing if job.kind == "device" else f"{job.kind}:{job.thing}" for _, job, _ in told
     )
@@ -222,7 +207,7 @@ def _group(probe: str, reason: str, members: list[Latest], up: set[str]) -> shap
     )
 
 
-def _store(one: Store) -> shape.Store:
+def _store(one: StoreStats) -> shape.Store:
     return shape.Store(
         up=one.up,
         message=one.message,
@@ -232,24 +217,13 @@ def _store(one: Store) -> shape.Store:
     )
 
 
-def counts(verdicts: Iterable[Verdict]) -> dict[str, int]:
-    """How many there are of every state, 0 where none."""
-    found = Counter(held.state for held in verdicts)
-    return {state.name.lower(): found[state] for state in State}
-
-
-def states_by_site(source: Source) -> dict[str, Counter[str]]:
+def states_by_site(said: Said) -> dict[str, Counter[str]]:
     """How many devices of each state each site has."""
     found: dict[str, Counter[str]] = {}
-    held = source.engine.verdicts
-    for one in source.plan.inventory.devices.values():
-        found.setdefault(one.site, Counter())[state_name(held.get(one.name))] += 1
+    held = said.held
+    for one in said.inventory.devices.values():
+        found.setdefault(one.site, Counter())[state_name(held.get(f"device:{one.name}"))] += 1
     return found
-
-
-def state_name(held: Verdict | None) -> str:
-    """The word of the catalogue."""
-    return (held.state if held else State.UNKNOWN).name.lower()
 
 
 def _values(one: Latest, about: tuple[str, str] | None) -> list[shape.Value]:

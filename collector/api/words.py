@@ -1,0 +1,53 @@
+"""What the API says in words: the one place where it meets the wording of messages."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from alerts.notice import Notice
+from alerts.wording import compose, describe_evidence, state_word
+from collector.verdicts.events import State
+from collector.verdicts.verdict import Cause, Sign
+from inventory.model import KINDS, Inventory
+
+
+def evidence(signs: Iterable[Sign], language: str, inventory: Inventory) -> str:
+    """Evidence in one line."""
+    return "; ".join(describe_evidence(signs, language, inventory))
+
+
+def summary(number: int, cause: Cause, language: str, inventory: Inventory) -> str:
+    """An incident in one line, as the message says it."""
+    notice = Notice(
+        cause.alert, cause.thing, cause.severity, cause.since, "", cause.side, cause.evidence
+    )
+    message = compose(notice, inventory, number)
+    return message.summary_en if language == "en" else message.summary
+
+
+def title(thing: str, inventory: Inventory) -> str:
+    """What the inventory calls a thing; its name where it is not there (any more)."""
+    kind, _, name = thing.partition(":")
+    known = getattr(inventory, f"{kind}s").get(name) if kind in KINDS else None
+    return known.title if known else name
+
+
+def event(
+    kind: str, subject: str, detail: Mapping[str, Any], language: str, inventory: Inventory
+) -> str:
+    """What a verdict event concluded; "" of other events, which say it themselves."""
+    state = str(detail.get("state", "")).upper()
+    if kind != "verdict" or state not in State.__members__:
+        return ""
+    word = state_word(subject.partition(":")[0], State[state], language)
+    told = evidence(signs(detail.get("evidence")), language, inventory)
+    return f"{word}: {told}" if told else word
+
+
+def signs(written: Any) -> list[Sign]:
+    """Evidence as an event's detail has it. Anything else is none: old events had words there."""
+    if not isinstance(written, list):
+        return []
+    return [
+        Sign(str(one["code"]), tuple((n, str(v)) for n, v in one.get("args", {}).items()))
+        for one in written
+    ]
