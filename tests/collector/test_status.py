@@ -4,17 +4,22 @@ import asyncio
 import hashlib
 import json
 import subprocess
-from collections.abc import Iterator
+import time
+from collections.abc import Coroutine, Iterator
+from io import StringIO
 from pathlib import Path
 from threading import Event, Thread
+from typing import Any
 
 import pytest
+from rich.console import Console
 
 from collector.api import Access, serve
 from collector.command.main import main
-from collector.events import EchoHeard
+from collector.command.situation import Situation, show
+from collector.verdicts.events import Tick
 from probes.reading import Reading, Reason
-from tests.collector.running import NOW, Running
+from tests.collector.running import LINE, NOW, Running
 
 DOWN = "hbh-xa-05212-rt01"
 UP = "hbh-dc-sw01"
@@ -43,6 +48,10 @@ class Served:
         await self._end.wait()
         await server.stop()
 
+    def do(self, act: Coroutine[Any, Any, None]) -> None:
+        """Have it done in the collector's loop."""
+        asyncio.run_coroutine_threadsafe(act, self._loop).result(10)
+
     def end(self) -> None:
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._end.set)
@@ -59,30 +68,121 @@ def served(tmp_path: Path) -> Iterator[Served]:
     one.end()
 
 
-def test_what_is_down_is_shown_with_since_when_and_why(
+def test_causes_are_shown_with_what_each_hides_since_when_and_why(
     served: Served, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["status", "--state-dir", str(served.state)]) == 1
     shown = capsys.readouterr().out
-    assert "Mất kết nối / Down: 1   Hoạt động tốt / Up: 1" in shown
-    (line,) = [line for line in shown.splitlines() if DOWN in line]
-    assert "21/11/2026 08:16:00" in line
-    assert "pa-co" in line
-    assert "no echo answered for 65 s" in line
+    assert "Thiết bị: Không tới được 1 · Hoạt động tốt 1" in shown
+    lines = [line.strip() for line in shown.splitlines()]
+    cause = lines.index("[KHẨN CẤP] Đường truyền Kênh xã Pà Cò mất kết nối")
+    facts, evidence, hides = lines[cause + 1 : cause + 4]
+    assert facts.startswith("Từ 08:14:55 21/11/2026 (đã ")
+    assert facts.endswith("nghi phía: chưa xác định · sự cố 1")
+    assert DOWN in evidence
+    assert hides == (
+        "Ảnh hưởng 3 (1 thiết bị, 1 điểm, 1 dịch vụ): "
+        "Một cửa điện tử, UBND xã Pà Cò, Router UBND xã Pà Cò"
+    )
     assert "Mất 5 giá trị" in shown
+
+
+def test_marks_of_people_and_maintenance_are_shown_in_either_language(
+    served: Served, capsys: pytest.CaptureFixture[str]
+) -> None:
+    running = served.running
+    now = time.time()
+
+    async def act() -> None:
+        await running.incidents.acknowledge(1, "an", now)
+        await running.incidents.assign(1, "to-truyen-dan", "an", now)
+        await running.incidents.suspect(1, True, "an", now)
+        await running.windows.announce(["site:pa-co"], "fibre", (NOW, now + 60), "an", NOW)
+        for told in running.told:
+            running.desk.tell(told, NOW + 2)
+        running.desk.tell(Tick("noc-1"), NOW + 3)
+
+    served.do(act())
+    assert main(["status", "--url", served.url, "--language", "en"]) == 1
+    shown = capsys.readouterr().out
+    assert "Circuit" in shown
+    for mark in (
+        "acknowledged: an",
+        "owner: to-truyen-dan",
+        "suspected cyber-security incident",
+        "Affects 3 (1 device, 1 site, 1 service): Một cửa điện tử, UBND xã Pà Cò,",
+        "Maintenance 1: site:pa-co from 08:15:00 21/11/2026 to",
+    ):
+        assert mark in shown, mark
+
+
+def test_what_is_hidden_is_folded_and_what_else_is_degraded_stands_below() -> None:
+    hides = [
+        {"thing": f"device:d{n}", "title": f"D{n}", "state": "unreachable", "word": "x"}
+        for n in range(9)
+    ]
+    cause = {
+        "evidence": "",
+        "flapping": True,
+        "maintenance": "",
+        "hidden": 900,
+        "hides": hides,
+        "incidents": [
+            {
+                "id": 7,
+                "summary": "[CAO] chập chờn",
+                "severity": "major",
+                "side_word": "",
+                "since": NOW,
+                "acknowledged": None,
+                "owner": "",
+                "suspected": False,
+            }
+        ],
+    }
+    degraded = {
+        "title": "Trung tâm",
+        "since": NOW,
+        "because": "",
+        "evidence": "còn 1 hướng",
+        "flapping": False,
+        "maintenance": "site:dc",
+    }
+    status = {
+        "province": "Hòa Bình",
+        "collector": "noc-1",
+        "timezone": "Asia/Ho_Chi_Minh",
+        "now": NOW + 3725,
+        "counts": dict.fromkeys(("up", "degraded", "down", "unreachable", "unknown"), 0),
+        "stores": {},
+        "reload_success": True,
+        "dropped": {},
+        "failing": [],
+    }
+    page = StringIO()
+    show(Console(file=page, width=160), Situation("vi", status, [cause], [degraded], []))
+    lines = [line.strip() for line in page.getvalue().splitlines()]
+    assert "Từ 08:15:00 21/11/2026 (đã 1 giờ 2 phút) · sự cố 7 · chập chờn" in lines
+    assert "Ảnh hưởng 900 (9 thiết bị, +891): D0, D1, D2, D3, D4, D5 và 894 nữa" in lines
+    assert any(
+        line.startswith("Trung tâm") and "còn 1 hướng; đang bảo trì (site:dc)" in line
+        for line in lines
+    )
 
 
 def test_programs_get_json(served: Served, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["status", "--url", served.url, "--json"]) == 1
     told = json.loads(capsys.readouterr().out)
     assert told["wrong"] is True
-    assert [one["name"] for one in told["down"]] == [DOWN]
+    assert [one["thing"] for one in told["causes"]] == [LINE]
+    assert told["degraded"] == [], "the service is told with its cause"
+    assert told["causes"][0]["hides"][0]["thing"] == "service:mot-cua"
     assert told["status"]["counts"]["up"] == 1
 
 
 def mend(running: Running) -> None:
-    """All is well: the device answers, and so does the service."""
-    running.engine.step(EchoHeard("noc-1", DOWN), NOW + 90)
+    """All is well: the circuit carries, and the service answers."""
+    running.recover()
     poll(running, HOME)
 
 
@@ -96,7 +196,7 @@ def test_nothing_wrong_is_said_and_exits_0(
 ) -> None:
     mend(served.running)
     assert main(["status", "--state-dir", str(served.state)]) == 0
-    assert "Không có gì hỏng / Nothing is down" in capsys.readouterr().out
+    assert "Không có gì hỏng" in capsys.readouterr().out
 
 
 def test_probes_that_fail_are_grouped_by_reason_with_what_to_do(
@@ -111,21 +211,21 @@ def test_probes_that_fail_are_grouped_by_reason_with_what_to_do(
     poll(served.running, f"device/{UP}/snmp", Reason.AUTH, **wrong)
     assert main(["status", "--url", served.url]) == 1
     shown = capsys.readouterr().out
-    (line,) = [line for line in shown[shown.rindex("Reason") :].splitlines() if "snmp" in line]
-    assert "Sai thông tin truy cập / auth" in line
+    (line,) = [line for line in shown[shown.rindex("Lý do") :].splitlines() if "snmp" in line]
+    assert "sai tài khoản hoặc mật khẩu" in line
     assert f"2: {UP}, {DOWN}" in line
     assert "the agent does not know user noc; check the credential's user" in line
-    assert "Nothing is down" not in shown[shown.rindex("Reason") :]
+    assert "Không có gì hỏng" not in shown[shown.rindex("Lý do") :]
     poll(served.running, f"device/{UP}/snmp")
     poll(served.running, f"device/{DOWN}/snmp")
     assert main(["status", "--url", served.url]) == 0
-    assert "auth" not in capsys.readouterr().out
+    assert "sai tài khoản" not in capsys.readouterr().out
 
 
 def test_a_probe_that_never_succeeded_is_wrong_and_programs_see_why(
     served: Served, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    served.running.engine.step(EchoHeard("noc-1", DOWN), NOW + 90)
+    served.running.recover()
     assert main(["status", "--url", served.url, "--json"]) == 1
     told = json.loads(capsys.readouterr().out)
     first, second = told["status"]["failing"]
@@ -163,8 +263,8 @@ def test_a_store_that_does_not_take_is_wrong_too(
     served.running.reloaded = (False, NOW)
     assert main(["status", "--url", served.url]) == 1
     shown = capsys.readouterr().out
-    assert "Store local is down: refused [bold] (spool 1s)" in shown
-    assert "The last reload was refused: hatang check" in shown
+    assert "Kho local không nhận dữ liệu: refused [bold] (hàng đợi 1 giây)" in shown
+    assert "Danh mục mới bị từ chối, xem: hatang check" in shown
 
 
 def test_a_collector_that_is_not_there_exits_2_and_says_what_to_do(
