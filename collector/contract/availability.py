@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from collector.contract.grid import Span, Window, edges, union
-from collector.events import State
+from collector.verdicts.events import State
 
 _WORKS = (State.UP, State.DEGRADED)
 

@@ -10,10 +10,9 @@ import logging
 import sqlite3
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import groupby
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -255,7 +254,12 @@ class Contract:
         circuits = {one.name for one in self._measurable()}
 
         def work() -> dict[str, Breach]:
-            return _standing(one for one in self.ledger.days(since) if one.circuit in circuits)
+            found = {}
+            for name in circuits.intersection(self.ledger.suspects(since)):
+                days = self.ledger.days(since, name)
+                if (standing := breach(name, [one.peaks for one in days])) is not None:
+                    found[name] = standing
+            return found
 
         found = await asyncio.to_thread(work)
         for name in sorted(circuits | self.breaches.keys()):
@@ -269,13 +273,3 @@ class Contract:
             self._on_breach(circuit, standing)
         except Exception:
             log.exception("breach could not be told", extra={"circuit": circuit})
-
-
-def _standing(days: Iterable[Kept]) -> dict[str, Breach]:
-    """The breaches that stand; `days` by circuit, oldest first."""
-    found = {}
-    for name, own in groupby(days, key=lambda one: one.circuit):
-        standing = breach(name, [one.peaks for one in own])
-        if standing is not None:
-            found[name] = standing
-    return found

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from collector.contract.breach import Peak, Peaks
+from collector.contract.breach import DAYS, LIMIT, Peak, Peaks
 from collector.contract.grid import Span
 from collector.contract.traffic import Traffic
 
@@ -105,6 +105,14 @@ class Ledger:
         with self._connected() as db:
             rows = db.execute(f"{query} ORDER BY circuit, day", (str(since), circuit, circuit))
             return [_kept(row) for row in rows]
+
+    def suspects(self, since: date) -> list[str]:
+        """The circuits that were over the limit on days enough for a breach, in a row or not."""
+        over = "sum({0}_p95 >= {1} * capacity) >= {2}"
+        either = " OR ".join(over.format(way, LIMIT, DAYS) for way in ("transmit", "receive"))
+        query = f"SELECT circuit FROM day WHERE day >= ? GROUP BY circuit HAVING {either}"  # noqa: S608 - ours
+        with self._connected() as db:
+            return [name for (name,) in db.execute(query, (str(since),))]
 
     def beat(self, now: float) -> None:
         """A collector is at work. After a silence of more than three beats (it was off, or the

@@ -56,32 +56,17 @@ def measure(circuit: Circuit, start: float, end: float, zone: ZoneInfo, known: E
     Raises ValueError when the window is empty.
     """
     window = Window(start, end, zone)
-    transmit, receive = slot_rates(known.counters, window, circuit.capacity)
-    return Numbers(
-        circuit.name,
-        window,
-        circuit.capacity,
-        summed(transmit),
-        summed(receive),
-        availability(window, known.verdicts, known.watched, known.pauses),
-        tuple(_days(circuit, window, known.counters)),
-    )
-
-
-def _days(circuit: Circuit, window: Window, counters: Counters) -> list[Day]:
     dates = list(window.days())
-    if not dates:
-        return []
-    everything = Window(
-        whole(dates[0], window.zone, DAYS).start, whole(dates[-1], window.zone).end, window.zone
-    )
-    rates = slot_rates(counters, everything, circuit.capacity)
-    first = everything.slots.start
+    wider = window
+    if dates:
+        first = whole(dates[0], zone, DAYS).start
+        wider = Window(min(first, start), end, zone)
+    rates = slot_rates(known.counters, wider, circuit.capacity)
 
-    def of(day: date, days: int, direction: int) -> Traffic:
-        slots = whole(day, window.zone, days).slots
-        return summed(rates[direction][slots.start - first : slots.stop - first])
+    def within(part: Window) -> tuple[Traffic, Traffic]:
+        first, last = (edge - wider.slots.start for edge in (part.slots.start, part.slots.stop))
+        return summed(rates[0][first:last]), summed(rates[1][first:last])
 
-    return [
-        Day(day, of(day, 1, 0), of(day, 1, 1), of(day, DAYS, 0), of(day, DAYS, 1)) for day in dates
-    ]
+    days = [Day(day, *within(whole(day, zone)), *within(whole(day, zone, DAYS))) for day in dates]
+    held = availability(window, known.verdicts, known.watched, known.pauses)
+    return Numbers(circuit.name, window, circuit.capacity, *within(window), held, tuple(days))

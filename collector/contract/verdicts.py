@@ -1,8 +1,8 @@
 """A circuit's verdict changes, as the journal has them."""
 
 from collector.contract.availability import Judged
-from collector.events import State
 from collector.journal import Journal
+from collector.verdicts.events import State
 from inventory.model import Circuit, Thing
 
 PAGE = 1_000

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from collector.contract.availability import Judged
 from collector.contract.traffic import Counter, Counters
-from collector.events import State
+from collector.verdicts.events import State
 from inventory.model import Calendar, Maintenance
 
 CAPACITY = 200_000_000.0

@@ -18,7 +18,7 @@ from collector.contract.grid import Window, whole
 from collector.contract.measure import Evidence, Numbers, measure
 from collector.contract.pauses import pauses
 from collector.contract.traffic import Traffic
-from collector.events import State
+from collector.verdicts.events import State
 from inventory.model import Calendar, Maintenance, Recurrence, Thing
 from tests.contract import brute
 from tests.contract.circuits import CIRCUIT, province
