@@ -96,7 +96,7 @@ def test_verdict_follows_the_device_within_seconds(tmp_path: Path, agent: Snmpd)
     with hatang_run(file, tmp_path / "state", environment=SECRETS) as running:
 
         def states() -> dict[str, str]:
-            items = json.loads(running.api("/api/v1/verdicts"))["items"]
+            items = json.loads(running.api("/api/v1/verdicts?kind=device"))["items"]
             return {item["name"]: item["state"] for item in items}
 
         until("verdicts", lambda: states() == {"agent-1": "up", "dead": "down"})
