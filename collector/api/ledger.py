@@ -89,7 +89,8 @@ async def events(request: web.Request) -> web.Response:
     )
     letter = "b" if after is None else "a"
     following = rim.cursor(f"{letter}{found[-1].id}") if len(found) == most else None
-    return rim.told(shape_state.Events(items=[said.event(one) for one in found], next=following))
+    items = await asyncio.to_thread(lambda: [said.event(one) for one in found])
+    return rim.told(shape_state.Events(items=items, next=following))
 
 
 async def incidents(request: web.Request) -> web.Response:
@@ -109,7 +110,7 @@ async def incidents(request: web.Request) -> web.Response:
         where=equal(request, ("cause", "kind", "severity", "alert")),
     )
     following = rim.cursor(f"b{found[-1].id}") if len(found) == most else None
-    items = [said.incident(one, HIDES_LISTED) for one in found]
+    items = await asyncio.to_thread(lambda: [said.incident(one, HIDES_LISTED) for one in found])
     return rim.told(shape_state.Incidents(items=items, next=following))
 
 
