@@ -11,6 +11,7 @@ from pathlib import Path
 from aiohttp import web
 
 from collector.api.alerts import ROUNDS
+from collector.api.contract import CONTRACT
 from collector.api.guard import BODY, Guard, ListenRefusedError, Token, is_loopback, read_tokens
 from collector.api.openapi import document
 from collector.api.rim import DOCUMENT, REGISTRY, SCRAPES, SCRAPES_AT_ONCE, SOURCE
@@ -109,6 +110,7 @@ def application(source: Source, loopback: bool, tokens: tuple[Token, ...]) -> we
     app = web.Application(middlewares=[guard.admit], client_max_size=BODY)
     app[SOURCE] = source
     app[SCRAPES] = asyncio.Semaphore(SCRAPES_AT_ONCE)
+    app[CONTRACT] = source.contract
     app[ROUNDS] = source.telling.rounds
     app[REGISTRY] = registry(source)
     app[DOCUMENT] = document(ROUTES)
