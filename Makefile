@@ -1,7 +1,7 @@
 # Debian packages: what the demo runs, what the tests run against, what the benchmarks compare with.
-DEMO_PACKAGES := victoria-metrics nftables
-TEST_PACKAGES := $(DEMO_PACKAGES) fping iproute2 nginx openssh-server openssl prometheus \
-  prometheus-alertmanager prometheus-blackbox-exporter prometheus-node-exporter \
+DEMO_PACKAGES := victoria-metrics nftables prometheus-alertmanager
+TEST_PACKAGES := $(DEMO_PACKAGES) fping frr iproute2 nginx openssh-server openssl prometheus \
+  prometheus-blackbox-exporter prometheus-node-exporter \
   prometheus-snmp-exporter snmp snmpd
 BENCH_PACKAGES := $(TEST_PACKAGES) collectd-core
 
@@ -39,6 +39,7 @@ bench: ## measure speed beside other pollers and print the numbers (RUNS, BENCH_
 
 docs: setup ## make the generated pages again
 	$(BIN)/python -m probes.catalogue_page > docs/metrics.md
+	$(BIN)/python -m alerts.rules_page > docs/rules.md
 
 clean: ## remove .venv and every cache
 	rm -rf .venv *.egg-info build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,6 +1,6 @@
 """The collector: everything put together, started in order, reloaded in one step, stopped in order.
 
-Only this file makes the parts: load, plan, schedule, echoes, engine, pipeline, delivery, API.
+Only this file makes the parts: plan, schedule, echoes, desk, gate, contract numbers, pipeline.
 """
 
 import asyncio
@@ -10,10 +10,12 @@ from collections.abc import Awaitable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from collector import tuning
+from collector.contract import Breach, Contract, History, Sources
 from collector.delivery import Delivery
 from collector.described import device_rows, inventory_rows
-from collector.engine import Change, Engine, Outcome
-from collector.events import Event, InventoryChanged, Polled, State, Tick
+from collector.desk import PEAK, Desk
+from collector.gate.message import Links
 from collector.journal import Journal
 from collector.pipeline import Pipeline
 from collector.plan import Job, Plan, build, fetch
@@ -21,10 +23,16 @@ from collector.reach import IcmpUnavailableError, Reach
 from collector.schedule import Schedule
 from collector.selfmetrics import self_rows
 from collector.state import Memory
+from collector.states import States
+from collector.telling import Telling, Ways
+from collector.thresholds import JobLimits, standing_rows
+from collector.verdicts.events import Event
+from collector.verdicts.verdict import Ask, Cause, News, Sign
+from collector.windows import Windows
 from inventory.load import InventoryInvalid, load
 from inventory.model import Inventory
 from inventory.secret import SecretMissing
-from probes.reading import Head, Reading, Row
+from probes.reading import Reading, Row
 from probes.registry import PROBES, vocabulary
 
 log = logging.getLogger("hatang.collector")
@@ -32,7 +40,8 @@ log = logging.getLogger("hatang.collector")
 SELF_EVERY = 15.0
 DESCRIBE_EVERY = 60.0
 STATE_EVERY = 60.0
-TICK = 0.25
+TICK = 0.1
+WINDOWS_EVERY = 60.0
 
 
 class Loaded(NamedTuple):
@@ -67,42 +76,65 @@ def choose_collector(inventory: Inventory, wanted: str | None) -> str:
     return wanted
 
 
+class Rooms(NamedTuple):
+    """What a collector works with, started before it and stopped after it. `history` answers
+    questions about the past; None where no store does.
+    """
+
+    delivery: Delivery
+    memory: Memory
+    journal: Journal
+    history: History | None
+    ways: Ways
+
+
 class Collector:
     """One collector at work. Its attributes are what the API shows."""
 
-    def __init__(
-        self, plan: Plan, path: Path, delivery: Delivery, memory: Memory, journal: Journal
-    ) -> None:
+    def __init__(self, plan: Plan, path: Path, rooms: Rooms, contract: Path) -> None:
+        """`contract` is where daily numbers are kept. Raises PeerInvalid."""
         self.plan = plan
-        self.delivery = delivery
-        self.journal = journal
-        self.engine = Engine()
-        self.pipeline = Pipeline(delivery.put, memory)
-        self.schedule = Schedule(self._accept, memory.of)
-        self._memory = memory
+        self.delivery, self.journal = rooms.delivery, rooms.journal
+        self._memory = rooms.memory
+        self.pipeline = Pipeline(self.delivery.put, rooms.memory)
+        self.schedule = Schedule(self._accept, rooms.memory.of)
+        self._states = States(self.pipeline)
+        self.desk = Desk(self.journal, self._states, self._ask)
+        self.incidents, self.engine = self.desk.incidents, self.desk.engine
+        self.windows = Windows(self.journal, plan.collector, self.tell)
         self.reach = Reach(plan.collector, self.tell, self.pipeline)
+        self.telling = Telling(rooms.ways, self.desk, lambda: self.plan, self._links)
+        sources = Sources(
+            lambda: self.plan.inventory, self.journal, rooms.history, self.windows.effective
+        )
+        self.contract = Contract(contract, sources, self._breached)
         self.started = time.time()
         self.reloaded = (True, self.started)
         self.loop_lag = 0.0
         self.ready = False
         self.addresses: dict[str, str] = {}
         self._path = path
+        self._limits = JobLimits()
         self._device_rows: dict[str, Row] = {}
-        self._state_heads: dict[str, Head] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._reloading = asyncio.Lock()
 
     async def start(self) -> None:
         """Begin to ask. Raises IcmpUnavailableError where this machine does not let us ping."""
         self.reach.load(self.plan.pings)
-        self._take_over(self.plan)
+        self._take_over(self.plan, tuning.author(self.plan.inventory.files))
+        self.windows.restate(self.started)
+        self.telling.begin(self.pipeline, self.delivery)
         work: Sequence[Awaitable[None]] = (
             self.schedule.run(),
             self.reach.run(),
+            self.telling.rounds.run(),
+            self.contract.run(),
             self._every(TICK, self._tick),
             self._every(SELF_EVERY, self._tell_self),
             self._every(DESCRIBE_EVERY, self.pipeline.repeat),
-            self._every(STATE_EVERY, self._tell_states),
+            self._every(STATE_EVERY, self.desk.tell_states),
+            self._every(WINDOWS_EVERY, self.windows.restate),
         )
         self._tasks = [asyncio.ensure_future(one) for one in work]
         self.ready = True
@@ -141,34 +173,29 @@ class Collector:
         except IcmpUnavailableError as error:
             self.reach.load(self.plan.pings)
             return [str(error)]
-        self._take_over(plan)
+        self._take_over(plan, tuning.author(plan.inventory.files))
         return []
 
     def tell(self, event: Event) -> None:
         """Put a fact to the engine, and act on what it concludes."""
-        now = time.time()
-        self._act(self.engine.step(event, now), now)
+        self.desk.tell(event, time.time())
 
-    def _take_over(self, plan: Plan) -> None:
+    def _take_over(self, plan: Plan, who: str) -> None:
         now = time.time()
         self.plan = plan
         for key in self.schedule.load(plan.jobs):
             self.pipeline.forget(key, now)
-        judged = {device for ping in plan.pings.values() for device in ping.devices}
-        polled = {job.thing for job in plan.jobs.values() if job.kind == "device"}
-        before = set(self.engine.verdicts)
-        self.tell(
-            InventoryChanged(plan.collector, tuple(sorted(judged | polled)), tuple(sorted(judged)))
-        )
-        for device in before - set(self.engine.verdicts):
-            self.pipeline.forget(f"state/{device}", now)
-            self.journal.close_incident(f"device:{device}", now)
-        self._state_heads = {
-            name: Head("device", (("device", name), ("site", plan.inventory.devices[name].site)))
-            for name in self.engine.verdicts
-        }
-        self.pipeline.describe("inventory", inventory_rows(plan.inventory), now)
+        self._limits.load(plan.inventory, plan.jobs)
+        self.desk.load(plan, now)
+        for cause in [one.cause for one in self.incidents.open.values()]:
+            name = cause.thing.partition(":")[2]
+            if cause.alert == PEAK and name not in plan.inventory.circuits:
+                self._breached(name, None)
+        rows = [*inventory_rows(plan.inventory), *standing_rows(plan.inventory)]
+        self.pipeline.describe("inventory", rows, now)
         self._load_device_rows(plan, now)
+        changed = tuning.remember(self._memory, plan.inventory)
+        tuning.record(self.journal, changed, now, plan.collector, who=who)
 
     def _load_device_rows(self, plan: Plan, now: float) -> None:
         """The inventory's word on a device stands until the device has said more of itself."""
@@ -190,11 +217,9 @@ class Collector:
         if reading.described or not reading.complete:
             self._memory.mark(job.key)
         self._log_news(job, reading)
+        self._limits.attach(job, reading)
         self.pipeline.accept(job, reading, lateness, missed)
-        if job.kind == "device":
-            told = reading.reason or ""
-            collector, probe = self.plan.collector, job.probe.name
-            self.tell(Polled(collector, job.thing, probe, reading.success, str(told)))
+        self.desk.polled(job, reading, time.time())
 
     def _log_news(self, job: Job, reading: Reading) -> None:
         """One line when a probe begins to fail, fails for another reason, or answers again."""
@@ -209,40 +234,38 @@ class Collector:
             extra=facts,
         )
 
-    def _act(self, outcome: Outcome, now: float) -> None:
-        for change in outcome.changes:
-            self._changed(change, now)
-        for ask in outcome.asks:
-            if ask.kind == "verify":
-                self.reach.verify(self.plan.inventory.devices[ask.device].address)
-            else:
-                self.schedule.ask_now(ask.device)
-
-    def _changed(self, change: Change, now: float) -> None:
-        self._tell_state(change.device, int(now))
-        if (change.before, change.state) == (State.UNKNOWN, State.UP):
-            self.journal.close_incident(f"device:{change.device}", now)
-            return
-        state = change.state.name.lower()
-        facts = {"device": change.device, "state": state, "evidence": change.evidence}
-        log.info("verdict", extra=facts)
-        subject = f"device:{change.device}"
-        self.journal.event("verdict", subject, change.evidence, now, state=state)
-        if change.state is State.DOWN:
-            self.journal.open_incident(subject, now, change.evidence)
+    def _ask(self, ask: Ask) -> None:
+        if ask.kind == "verify":
+            self.reach.verify(ask.thing)
         else:
-            self.journal.close_incident(subject, now)
+            self.schedule.ask_now(ask.thing)
 
-    def _tell_state(self, device: str, now: float) -> None:
-        fields = b"state=%d" % self.engine.verdicts[device].state
-        self.pipeline.observe(f"state/{device}", [Row(self._state_heads[device], fields)], now)
+    def _links(self) -> Links:
+        return Links(console=self.addresses.get("api", ""))
 
-    def _tell_states(self, now: float) -> None:
-        for device in self.engine.verdicts:
-            self._tell_state(device, int(now))
+    def _breached(self, circuit: str, breach: Breach | None) -> None:
+        """A circuit's peak went over its limit, or is known to be under it again."""
+        key = f"{PEAK}/circuit:{circuit}"
+        held = self.incidents.open.get(key)
+        now = time.time()
+        if breach is None:
+            if held is not None:
+                self.incidents.take(now, news=[News("closed", held.cause, now)])
+            return
+        evidence = (Sign("above_threshold", breach.sign),)
+        cause = Cause(
+            key,
+            PEAK,
+            f"circuit:{circuit}",
+            "major",
+            held.cause.since if held else now,
+            evidence=evidence,
+        )
+        what = "changed" if held else "opened"
+        self.incidents.take(now, news=[News(what, cause, now)])
 
     def _tick(self, now: float) -> None:
-        self.tell(Tick(self.plan.collector))
+        self.desk.tick(now)
         self.pipeline.tick(now)
 
     def _tell_self(self, now: float) -> None:

@@ -5,9 +5,9 @@ builds a new plan beside the old one; a job that is equal keeps its session and 
 schedule.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from inventory.model import Credential, Device, Inventory, Service, Use
 from inventory.secret import SecretMissing
@@ -64,13 +64,15 @@ class JobHeads:
 
 @dataclass(frozen=True, slots=True)
 class Ping:
-    """One address that is echoed, and who is meant by it: rows to write and devices to judge."""
+    """One address that is echoed, and who is meant by it: rows to write, and the things
+    (`kind:name`) that are judged by it: devices, circuits, the collector's own gateway.
+    """
 
     address: str
     interval: float
     report: float
     heads: tuple[Head, ...]
-    devices: tuple[str, ...]
+    things: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,8 @@ def build(inventory: Inventory, collector: str, probes: Mapping[str, Probe], fet
     once = _Fetched(fetch)
     jobs = [job for device in devices for job in device_jobs(device, probes, once)]
     jobs += [job for service in services for job in service_jobs(service, probes, once)]
-    return Plan(collector, inventory, {job.key: job for job in jobs}, _pings(inventory, devices))
+    pings = _pings(inventory, collector, devices)
+    return Plan(collector, inventory, {job.key: job for job in jobs}, pings)
 
 
 class _Fetched:
@@ -177,29 +180,43 @@ def _deadline(use: Use) -> float:
     return min(use.timeout * PATIENCE.get(use.probe, 1.0), use.interval * 0.9)
 
 
-def _pings(inventory: Inventory, devices: Iterable[Device]) -> dict[str, Ping]:
+def _pings(inventory: Inventory, collector: str, devices: Iterable[Device]) -> dict[str, Ping]:
     """Devices that share an address share one pinger; a circuit's own probe address is one more
-    subject.
+    subject, and the collector's gateway one without rows.
     """
-    wanted: dict[str, list[tuple[float, float, Head, str]]] = {}
+    wanted: dict[str, list[_Echo]] = {}
     for device in devices:
         if device.ping:
             head = Head("icmp", (("device", device.name), ("site", device.site)))
-            entry = (device.ping, device.interval, head, device.name)
-            wanted.setdefault(device.addresses[0], []).append(entry)
+            echo = _Echo(device.ping, device.interval, head, f"device:{device.name}")
+            wanted.setdefault(device.addresses[0], []).append(echo)
     names = {device.name for device in devices}
     for circuit in inventory.circuits.values():
-        if circuit.probe and circuit.z.device in names:
+        if circuit.probe and circuit.z.device in names and circuit.lifecycle == "active":
             site = inventory.devices[circuit.z.device].site
             head = Head("circuit", (("circuit", circuit.name), ("site", site)))
-            wanted.setdefault(circuit.probe, []).append((1.0, 60.0, head, ""))
-    return {
-        address: Ping(
-            address,
-            interval=min(entry[0] for entry in entries),
-            report=min(entry[1] for entry in entries),
-            heads=tuple(entry[2] for entry in entries),
-            devices=tuple(entry[3] for entry in entries if entry[3]),
-        )
-        for address, entries in wanted.items()
-    }
+            echo = _Echo(1.0, 60.0, head, f"circuit:{circuit.name}")
+            wanted.setdefault(circuit.probe, []).append(echo)
+    gateway = inventory.collectors[collector].gateway
+    if gateway is not None:
+        wanted.setdefault(gateway, []).append(_Echo(1.0, 60.0, None, f"collector:{collector}"))
+    return {address: _ping(address, echoes) for address, echoes in wanted.items()}
+
+
+class _Echo(NamedTuple):
+    """One thing's wish for echoes."""
+
+    interval: float
+    report: float
+    head: Head | None
+    thing: str
+
+
+def _ping(address: str, echoes: Sequence[_Echo]) -> Ping:
+    return Ping(
+        address,
+        interval=min(echo.interval for echo in echoes),
+        report=min(echo.report for echo in echoes),
+        heads=tuple(echo.head for echo in echoes if echo.head is not None),
+        things=tuple(echo.thing for echo in echoes),
+    )

@@ -1,6 +1,6 @@
 """Continuous echoes between the pinger and the rest: rows every interval, facts to the engine.
 
-The engine is told when a device begins to answer, and of each echo that was lost, with the time of
+The engine is told when a thing begins to answer, and of each echo that was lost, with the time of
 the last answer. Echoes that our own machine refused to send are no evidence and are logged once.
 """
 
@@ -10,9 +10,9 @@ import time
 from collections.abc import Callable, Mapping
 from zlib import crc32
 
-from collector.events import EchoHeard, EchoLost, EchoUnsent, Event
 from collector.pipeline import Pipeline
 from collector.plan import Ping
+from collector.verdicts.events import EchoHeard, EchoLost, EchoUnsent, Event
 from probes.icmp import EchoCounts, IcmpUnavailableError, Pinger, echo_row
 from probes.reading import Head, Row, row
 
@@ -27,6 +27,7 @@ class Reach:
         self._tell = tell
         self._pipeline = pipeline
         self._pings: dict[str, Ping] = {}
+        self._addresses: dict[str, str] = {}
         self._due: dict[str, float] = {}
         self._unsent: dict[str, float] = {}
         self._pinger = Pinger(self._on_heard, self._on_lost, self._on_unsent)
@@ -50,6 +51,9 @@ class Reach:
                 continue
             self._pings[address] = ping
             self._due[address] = now + crc32(address.encode()) % 1000 / 1000 * ping.report
+        self._addresses = {
+            thing: address for address, ping in self._pings.items() for thing in ping.things
+        }
 
     async def run(self) -> None:
         """Until cancelled: send echoes, and write each address's figures at its interval."""
@@ -73,28 +77,29 @@ class Reach:
                     rows = [found for head in ping.heads if (found := _row(head, counts))]
                     self._pipeline.observe(f"icmp/{address}", rows, now)
 
-    def verify(self, device_address: str) -> None:
+    def verify(self, thing: str) -> None:
         """Extra echoes at once, to be sure of a silence."""
-        if device_address in self._pings:
-            self._pinger.burst(device_address)
+        address = self._addresses.get(thing)
+        if address is not None:
+            self._pinger.burst(address)
 
     def _on_heard(self, address: str, _at: float) -> None:
         self._unsent.pop(address, None)
-        for device in self._pings[address].devices:
-            self._tell(EchoHeard(self._collector, device))
+        for thing in self._pings[address].things:
+            self._tell(EchoHeard(self._collector, thing))
 
     def _on_lost(self, address: str, _at: float) -> None:
         heard = self._pinger.last_heard(address) or 0.0
-        for device in self._pings[address].devices:
-            self._tell(EchoLost(self._collector, device, heard))
+        for thing in self._pings[address].things:
+            self._tell(EchoLost(self._collector, thing, heard))
 
     def _on_unsent(self, address: str, at: float, message: str) -> None:
         if address not in self._unsent:
             log.warning("echo not sent", extra={"address": address, "why": message})
         self._unsent[address] = at
         heard = self._pinger.last_heard(address) or 0.0
-        for device in self._pings[address].devices:
-            self._tell(EchoUnsent(self._collector, device, heard, message))
+        for thing in self._pings[address].things:
+            self._tell(EchoUnsent(self._collector, thing, heard, message))
 
     def _hear_again(self) -> None:
         """The pinger tells of an answer after a loss; after echoes that were not sent we look."""

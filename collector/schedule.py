@@ -76,6 +76,7 @@ class Schedule:
         self._accept = accept
         self._memory = memory
         self._entries: dict[str, Entry] = {}
+        self._by_thing: dict[str, list[Entry]] = {}
         self._heap: list[tuple[float, int, Entry]] = []
         self._order = 0
         self._per_device: Counter[str] = Counter()
@@ -94,13 +95,18 @@ class Schedule:
             if key not in self._entries:
                 entry = self._entries[key] = Entry(job, first_due(job, now))
                 self._push(entry)
+        self._by_thing = {}
+        for entry in self._entries.values():
+            self._by_thing.setdefault(f"{entry.job.kind}:{entry.job.thing}", []).append(entry)
         self._wake.set()
         return ended
 
     def ask_now(self, thing: str) -> None:
-        """Ask all of a device's jobs at once; their beats stay as they are, their back-off ends."""
-        for entry in self._entries.values():
-            if entry.job.thing == thing and entry.running is None and not entry.waiting:
+        """Ask all jobs of a thing (`kind:name`) at once; their beats stay as they are, their
+        back-off ends.
+        """
+        for entry in self._by_thing.get(thing, ()):
+            if entry.running is None and not entry.waiting:
                 entry.failures = 0
                 self._begin(entry, time.time())
 

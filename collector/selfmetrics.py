@@ -41,12 +41,19 @@ def values(source: "Source", now: float) -> Iterator[tuple[str, Labels, float]]:
     yield "reload_timestamp_seconds", (), min(reloaded_at, now)
     yield "resident_bytes", (), resident_bytes()
     yield "cpu_seconds_total", (), time.process_time()
+    yield "isolated", (), int(f"collector:{source.plan.collector}" in _causes(source))
+    for peer in source.telling.rounds.peers:
+        yield "alertmanager_up", (("alertmanager", peer.name),), int(peer.up)
     for reason, count in list(delivery.dropped.items()):
         yield "dropped_samples_total", (("reason", reason),), count
     for name, store in list(delivery.stores.items()):
         yield "store_up", (("store", name),), int(store.up)
         for reason, count in list(store.errors.items()):
             yield "store_errors_total", (("store", name), ("reason", reason)), count
+
+
+def _causes(source: "Source") -> set[str]:
+    return {cause.thing for cause in source.engine.causes.values()}
 
 
 def self_rows(source: "Source", now: float) -> list[Row]:

@@ -4,10 +4,12 @@ things in it.
 
 import argparse
 import sys
+import time
 from pathlib import Path
 
 from collector.command.inventory import default_inventory
-from collector.demo import control
+from collector.demo import control, view
+from collector.demo.messages import follow
 from collector.demo.session import play
 from inventory.load import InventoryInvalid, load
 from probes.registry import vocabulary
@@ -21,6 +23,8 @@ examples:
 """
 EVERYTHING = "*"
 """What `--mend` without a name mends."""
+PATIENCE = 20.0
+"""Seconds to wait for a message after something was broken or mended."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -53,6 +57,7 @@ def _tell(args: argparse.Namespace) -> int:
     try:
         if args.list_broken:
             return _listed(control.ask(args.state_dir, "state"))
+        since = time.time()
         if args.break_:
             answer = control.ask(args.state_dir, "break", args.break_)
         else:
@@ -60,7 +65,20 @@ def _tell(args: argparse.Namespace) -> int:
             answer = control.ask(args.state_dir, "mend", thing)
     except control.NoDemoError as error:
         answer = {"error": str(error)}
-    return _said(answer)
+    code = _said(answer)
+    if code == 0 and (answer.get("silenced") or answer.get("mended")):
+        _follow(args.state_dir, since)
+    return code
+
+
+def _follow(folder: Path, since: float) -> None:
+    """Show what people are told of it."""
+    told = False
+    for message in follow(folder, since, PATIENCE):
+        told = True
+        print(view.message(message), flush=True)
+    if not told:
+        print("nobody was told: it is in maintenance, off hours, or hidden behind another cause")
 
 
 def _listed(state: dict[str, object]) -> int:

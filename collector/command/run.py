@@ -16,9 +16,12 @@ from urllib.parse import urlsplit
 
 from collector import log as logs
 from collector.api import LISTEN, Access, ListenRefusedError, parse_listen, serve
-from collector.collector import Collector, load_plan
+from collector.collector import Collector, Rooms, load_plan
 from collector.command.inventory import default_inventory
+from collector.contract import History
 from collector.delivery import Delivery
+from collector.gate.peer import PeerInvalid
+from collector.gate.peer import parse_address as parse_peer
 from collector.hold import hold
 from collector.journal import Journal
 from collector.localstore import LocalStore, LocalStoreFailed
@@ -26,6 +29,7 @@ from collector.plan import Plan
 from collector.reach import IcmpUnavailableError
 from collector.state import Memory
 from collector.stores import Address, open_store, parse_address
+from collector.telling import Ways
 from inventory.secret import Secret
 
 log = logging.getLogger("hatang.run")
@@ -62,6 +66,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "none starts a local VictoriaMetrics [HATANG_STORE, spaces between; HATANG_STORE_TOKEN]",
     )
     flag("--query", None, "where PromQL is answered (default: the first store that does)")
+    parser.add_argument(
+        "--alertmanager",
+        action="append",
+        metavar="URL",
+        help="http[s]://[user:password@]host:port, told of everything; may stand more than once; "
+        "without one nobody is told [HATANG_ALERTMANAGER, spaces between]",
+    )
+    flag("--vmalert", None, "the vmalert whose notifier is this collector: asked before an end")
     flag("--listen", None, f"where /metrics and the API are served (default {LISTEN}, or the next)")
     flag("--state-dir", None, f"spool, memory and local store (default: {default_state_dir()})")
     flag("--collector", None, "which collector of the inventory this is")
@@ -107,6 +119,8 @@ class Asked(NamedTuple):
     state: Path
     stores: list[Address]
     query: str | None
+    token: Secret | None
+    alertmanagers: list[str]
 
 
 def _asked(args: argparse.Namespace) -> Asked:
@@ -119,7 +133,19 @@ def _asked(args: argparse.Namespace) -> Asked:
     if args.query is not None and urlsplit(args.query).scheme not in ("http", "https"):
         raise ValueError(f"--query {args.query!r} is no http address")
     stores = [parse_address(text, secret) for text in texts]
-    return Asked(Path(args.state_dir or default_state_dir()), stores, args.query)
+    peers = args.alertmanager or os.environ.get("HATANG_ALERTMANAGER", "").split()
+    for flag, one in [("--alertmanager", peer) for peer in peers] + [("--vmalert", args.vmalert)]:
+        if one:
+            _peer(flag, one)
+    return Asked(Path(args.state_dir or default_state_dir()), stores, args.query, secret, peers)
+
+
+def _peer(flag: str, text: str) -> None:
+    """Raises ValueError, which shows no password."""
+    try:
+        parse_peer(text)
+    except PeerInvalid as error:
+        raise ValueError(f"{flag}: {error}") from None
 
 
 class CannotStartError(Exception):
@@ -158,13 +184,20 @@ async def _run(args: argparse.Namespace, asked: Asked, plan: Plan) -> int:
         delivery = Delivery(state / "spool.sqlite", [open_store(one) for one in stores])
         delivery.start()
         stack.push_async_callback(asyncio.to_thread, delivery.close, 3.0)
-        collector = Collector(plan, args.inventory, delivery, memory, journal)
+        queries = _queries(asked.query, stores)
+        history = History(queries["query"], asked.token) if queries else None
+        if history is not None:
+            stack.push_async_callback(history.close)
+        asking = next((one.name for one in stores if one.query_url), stores[0].name)
+        ways = Ways(asked.alertmanagers, args.vmalert or "", asking, state / "gate.sqlite")
+        rooms = Rooms(delivery, memory, journal, history, ways)
+        collector = Collector(plan, args.inventory, rooms, state / "contract.sqlite")
         await _start(collector)
         stack.push_async_callback(collector.stop)
         access = Access(args.tls_cert, args.tls_key, args.tokens)
         server = await serve(collector, args.listen or LISTEN, access, exactly=bool(args.listen))
         stack.push_async_callback(server.stop)
-        collector.addresses = {"api": server.url, **_queries(asked.query, stores)}
+        collector.addresses = {"api": server.url, **queries}
         loop.add_signal_handler(signal.SIGHUP, lambda: _reload(collector))
         _announce(state, collector)
         gc.freeze()

@@ -19,21 +19,23 @@ class ChildError(RuntimeError):
     """A child did not start or went away; the message has its last words."""
 
 
-class Child:
-    """A Python module of ours at work as a process; what it says goes to a log file."""
+def module(name: str, *arguments: str) -> list[str]:
+    """The command that runs a Python module of ours."""
+    return [sys.executable, "-P", "-m", name, *arguments]
 
-    def __init__(
-        self, module: str, arguments: Sequence[str], log: Path, environment: Mapping[str, str]
-    ) -> None:
+
+class Child:
+    """A command at work as a process; what it says goes to a log file."""
+
+    def __init__(self, command: Sequence[str], log: Path, environment: Mapping[str, str]) -> None:
         """Starts it at once. Its standard output can be read with `first_line`."""
         self._log = log
         self._from = log.stat().st_size if log.exists() else 0
         tied = shutil.which("setpriv")
         before = [tied, "--pdeathsig", "TERM", "--"] if tied else []
-        command = [*before, sys.executable, "-P", "-m", module, *arguments]
         with log.open("ab") as output:
             self._process = subprocess.Popen(
-                command,
+                [*before, *command],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=output,

@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,17 +17,20 @@ from typing import Any
 from rich.console import Console
 from rich.live import Live
 
-from collector.demo import COLLECTOR, control, view
-from collector.demo.children import Child, ChildError
+from collector.demo import COLLECTOR, alerting, control, messages, view
+from collector.demo.children import Child, ChildError, module
 from collector.demo.figures import Figures, Watch, addresses
 from collector.hold import hold
 from inventory.model import Inventory
 from inventory.secret import SecretRef
 
 MARK = "demo.json"
-_MADE = (COLLECTOR, "collector.log", "simulator.log", "demo-tls.pem", control.SOCKET, MARK)
-_LISTEN = 9871
-_STOP_COLLECTOR, _STOP_SIMULATOR = 6.0, 1.5
+_LOGS = ("collector.log", "simulator.log", "alertmanager.log", "vmalert.log", "vmalert-self.log")
+_FILES = ("demo-tls.pem", "alertmanager", "alertmanager.yml", messages.FILE, control.SOCKET, MARK)
+_MADE = (COLLECTOR, *_LOGS, *_FILES)
+_LISTEN, _ALERTMANAGER, _MAILBOX = 9871, 9093, 9890
+_VMALERTS = {"vmalert": 8880, "vmalert-self": 8890}
+_STOP_COLLECTOR, _STOP_SIMULATOR, _STOP_RULES = 6.0, 1.5, 2.0
 _LOOK_EVERY, _LINE_EVERY = 2.0, 5.0
 
 
@@ -116,41 +119,73 @@ def free_port(first: int) -> int:
 class Demo:
     """The children of one demo."""
 
-    def __init__(self, inventory: Path, folder: Path, secrets: Mapping[str, str]) -> None:
+    def __init__(self, inventory: Path, folder: Path, loaded: Inventory) -> None:
         self._inventory = inventory
         self._folder = folder
-        self._secrets = secrets
+        self._loaded = loaded
+        self._secrets = environment(loaded)
         self._children: list[tuple[str, Child, float]] = []
+        self.mailbox = messages.Mailbox(folder, free_port(_MAILBOX))
+        self._ruled = False
+        self._alertmanager = ""
         self.state = folder / COLLECTOR
         """The collector's own state directory."""
 
-    def _child(self, name: str, module: str, arguments: list[str], patience: float) -> Child:
-        child = Child(module, arguments, self._folder / f"{name}.log", self._secrets)
+    def _child(self, name: str, command: list[str], patience: float) -> Child:
+        child = Child(command, self._folder / f"{name}.log", self._secrets)
         self._children.append((name, child, patience))
         return child
 
     def start(self) -> dict[str, Any]:
-        """Start simulator and collector; returns what is simulated. Raises DemoError."""
+        """Start simulator, Alertmanager and collector; returns what is simulated, and in `limits`
+        what is not. Raises DemoError.
+        """
         where = ["--inventory", str(self._inventory)]
         (self.state / "run.json").unlink(missing_ok=True)
         simulator = self._child(
             "simulator",
-            "collector.demo.simulator",
-            [*where, "--state-dir", str(self._folder)],
+            module("collector.demo.simulator", *where, "--state-dir", str(self._folder)),
             _STOP_SIMULATOR,
         )
         try:
             played: dict[str, Any] = json.loads(simulator.first_line())
         except ChildError as error:
             raise DemoError(str(error)) from error
+        notifying = self._start_alertmanager(played["limits"])
         listen = f"127.0.0.1:{free_port(_LISTEN)}"
-        self._child(
-            "collector",
-            "collector.command.main",
-            ["run", *where, "--state-dir", str(self.state), "--listen", listen],
-            _STOP_COLLECTOR,
-        )
+        told = ["run", *where, "--state-dir", str(self.state), "--listen", listen, *notifying]
+        self._child("collector", module("collector.command.main", *told), _STOP_COLLECTOR)
         return played
+
+    def _start_alertmanager(self, limits: list[str]) -> list[str]:
+        """Returns the collector's flags; nobody is told anything where it is not installed."""
+        missing = alerting.missing()
+        if missing:
+            limits.append(f"nobody is told anything; install: {' '.join(missing)}")
+            return []
+        port = free_port(_ALERTMANAGER)
+        self._alertmanager = f"http://127.0.0.1:{port}"
+        command = alerting.alertmanager(self._folder, self._loaded, port, self.mailbox.port)
+        self._child("alertmanager", command, _STOP_RULES)
+        return ["--alertmanager", self._alertmanager]
+
+    def start_rules(self, known: Mapping[str, str]) -> None:
+        """Start the vmalerts, once it is known where store and collector listen."""
+        if self._ruled or not self._alertmanager or not {"api", "query"} <= known.keys():
+            return
+        self._ruled = True
+        for name, rules, notifier in (
+            ("vmalert", "rules", known["api"]),
+            ("vmalert-self", "self", self._alertmanager),
+        ):
+            port = free_port(_VMALERTS[name])
+            where = alerting.RULES / rules
+            self._child(name, alerting.vmalert(where, known["query"], notifier, port), _STOP_RULES)
+
+    def addresses(self) -> dict[str, str]:
+        """What listens where, as far as it is known."""
+        known = addresses(self.state)
+        return {**known, "alertmanager": self._alertmanager} if self._alertmanager else known
 
     def check(self) -> None:
         """Raises DemoError when a child has gone, with its last words."""
@@ -159,20 +194,28 @@ class Demo:
                 raise DemoError(f"the {name} has ended:\n{child.last_words()}")
 
     def stop(self) -> None:
-        """End the children, the collector first; nothing else is touched."""
+        """End the children, the last first; nothing else is touched."""
         for _, child, patience in reversed(self._children):
             child.stop(patience)
         self._children.clear()
 
 
 async def show(demo: Demo, folder: Path, title: str) -> None:
-    """Show live numbers until SIGINT, SIGTERM or SIGHUP. Raises DemoError when a child goes
-    away.
+    """Show live numbers and messages until SIGINT, SIGTERM or SIGHUP. Raises DemoError when a
+    child goes away.
     """
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(one, stopping.set)
+    await demo.mailbox.start()
+    try:
+        await _show(demo, folder, title, stopping)
+    finally:
+        await demo.mailbox.stop()
+
+
+async def _show(demo: Demo, folder: Path, title: str, stopping: asyncio.Event) -> None:
     console = Console()
     watch = Watch(demo.state)
     every = _LOOK_EVERY if console.is_terminal else _LINE_EVERY
@@ -180,30 +223,46 @@ async def show(demo: Demo, folder: Path, title: str) -> None:
         live = Live(console=console, auto_refresh=False) if console.is_terminal else None
         if live is not None:
             stack.enter_context(live)
-        opened = False
+        lines = Lines()
         while not stopping.is_set():
             demo.check()
             figures, played = await watch.look(), await _played(folder)
-            known = addresses(demo.state)
+            known = demo.addresses()
+            demo.start_rules(known)
+            told = messages.messages(folder)
             if live is not None:
-                live.update(view.panel(title, figures, played, known), refresh=True)
+                live.update(view.panel(title, figures, played, known, told), refresh=True)
             else:
-                opened = _lines(figures, played, known, opened)
+                lines.show(figures, played, known, told)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stopping.wait(), every)
 
 
-def _lines(
-    figures: Figures, played: Mapping[str, Any], known: Mapping[str, str], opened: bool
-) -> bool:
-    """Print one look; the addresses once, when they are known. Returns whether they were
-    printed.
+class Lines:
+    """What is shown where there is no terminal: the addresses once, each message once, and a line
+    of numbers a look.
     """
-    if not opened and known:
-        for name, address in view.links(known):
-            print(f"{name:<8} {address}", flush=True)
-    print(view.line(figures, played), flush=True)
-    return opened or bool(known)
+
+    def __init__(self) -> None:
+        self._opened = False
+        self._told = 0
+
+    def show(
+        self,
+        figures: Figures,
+        played: Mapping[str, Any],
+        known: Mapping[str, str],
+        told: Sequence[messages.Message],
+    ) -> None:
+        """Print one look."""
+        if not self._opened and "api" in known:
+            self._opened = True
+            for name, address in view.links(known):
+                print(f"{name:<8} {address}", flush=True)
+        for message in told[self._told :]:
+            print(view.message(message), flush=True)
+        self._told = len(told)
+        print(view.line(figures, played), flush=True)
 
 
 async def _played(folder: Path) -> dict[str, Any]:
@@ -219,7 +278,7 @@ def play(inventory: Path, folder: Path, loaded: Inventory, fresh: bool) -> int:
     try:
         with owned(folder):
             print(f"hatang demo: {prepare(folder, fresh)}", flush=True)
-            demo = Demo(inventory, folder, environment(loaded))
+            demo = Demo(inventory, folder, loaded)
             try:
                 played = demo.start()
                 print(f"hatang demo: {played['agents']} agents answer", flush=True)

@@ -1,6 +1,7 @@
 """What a person sees of the demo: a live table in a terminal, one line at a time elsewhere."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -9,12 +10,15 @@ from rich.table import Table
 from rich.text import Text
 
 from collector.demo.figures import Figures
+from collector.demo.messages import Message
 
 _COLOURS = {
     "up": "green", "degraded": "yellow", "down": "bold red", "unreachable": "magenta",
     "unknown": "dim",
 }  # fmt: skip
 _DASH = "–"
+_TOLD = 3
+"""Messages in the live view."""
 _ASKED = ("interface_receive_bytes_total", "icmp_rtt_seconds", "http_status_code")
 """Metrics to try: plain names, so that their addresses can be pasted into any shell."""
 
@@ -46,6 +50,8 @@ def links(known: Mapping[str, str]) -> list[tuple[str, str]]:
     if "api" in known:
         found.append(("metrics", f"{known['api']}/metrics"))
         found.append(("API", f"{known['api']}/api/v1/openapi.json"))
+    if "alertmanager" in known:
+        found.append(("alerts", f"{known['alertmanager']}/api/v2/alerts"))
     if "query" in known:
         query = f"{known['query']}/api/v1/query?query="
         found += [("store" if n == 0 else "", query + metric) for n, metric in enumerate(_ASKED)]
@@ -89,8 +95,28 @@ def table(figures: Figures, played: Mapping[str, Any], known: Mapping[str, str])
     return grid
 
 
+def message(one: Message) -> str:
+    """A message as it stands in a terminal."""
+    mark = "●" if one.status == "firing" else "○"
+    clock = time.strftime("%H:%M:%S", time.localtime(one.at))
+    body = "".join(f"\n           {line}" for line in one.description.splitlines())
+    return f"{mark} {clock} {one.summary}{body}"
+
+
+def _told(told: Sequence[Message]) -> RenderableType:
+    """The last messages, the newest first."""
+    if not told:
+        return Text("nobody was told anything", style="dim")
+    style = {"firing": "bold red", "resolved": "green"}
+    return Group(*(Text(message(one), style=style[one.status]) for one in told[: -_TOLD - 1 : -1]))
+
+
 def panel(
-    title: str, figures: Figures, played: Mapping[str, Any], known: Mapping[str, str]
+    title: str,
+    figures: Figures,
+    played: Mapping[str, Any],
+    known: Mapping[str, str],
+    told: Sequence[Message],
 ) -> RenderableType:
     """The whole live view."""
     hints = Text(
@@ -98,7 +124,8 @@ def panel(
         style="dim",
     )
     limits = [Text(limit, style="yellow") for limit in played.get("limits", [])]
-    return Panel(Group(table(figures, played, known), *limits, hints), title=title)
+    messages = Panel(_told(told), title="messages / tin báo")
+    return Panel(Group(table(figures, played, known), messages, *limits, hints), title=title)
 
 
 def line(figures: Figures, played: Mapping[str, Any]) -> str:

@@ -93,7 +93,7 @@ def test_check_is_labelled_by_its_name_not_its_url(plan: Plan) -> None:
 
 def test_devices_that_share_an_address_share_a_pinger(plan: Plan) -> None:
     shared = plan.pings["127.17.1.1"]
-    assert shared.devices == ("rt1", "twin")
+    assert shared.things == ("device:rt1", "device:twin")
     assert shared.interval == 2.0
     assert [head.encoded for head in shared.heads] == [
         b"icmp,device=rt1,site=pa-co",
@@ -103,7 +103,7 @@ def test_devices_that_share_an_address_share_a_pinger(plan: Plan) -> None:
 
 def test_circuit_is_pinged_by_its_own_address_and_off_means_off(plan: Plan) -> None:
     assert plan.pings["127.17.250.2"].heads[0].encoded == b"circuit,circuit=tsl-1,site=pa-co"
-    assert plan.pings["127.17.250.2"].devices == ()
+    assert plan.pings["127.17.250.2"].things == ("circuit:tsl-1",)
     assert sorted(plan.pings) == ["127.17.0.1", "127.17.1.1", "127.17.250.2"]
 
 

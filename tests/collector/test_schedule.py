@@ -179,7 +179,7 @@ async def test_dead_device_is_asked_more_rarely_and_at_once_when_wanted() -> Non
     async with rig.running(rig.job("sw1", interval=0.1)) as schedule:
         await until(lambda: len(rig.readings) >= 6)
         before = len(rig.readings)
-        schedule.ask_now("sw1")
+        schedule.ask_now("device:sw1")
         await asyncio.sleep(0.05)
         assert len(rig.readings) == before + 1
 

@@ -1,0 +1,89 @@
+"""Who is told of what: the gate of a running collector, fed by its incidents and by vmalert."""
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from collector.delivery import Delivery
+from collector.desk import Desk
+from collector.gate import message
+from collector.gate.fresh import Readings, delivered
+from collector.gate.gate import Gate
+from collector.gate.held import Key
+from collector.gate.message import Links
+from collector.gate.rounds import Rounds
+from collector.gate.shelf import Shelf
+from collector.gate.world import Around
+from collector.journal import Incident
+from collector.pipeline import Pipeline
+from collector.plan import Plan
+from collector.verdicts.verdict import News
+
+
+class Ways(NamedTuple):
+    """Where people are told: Alertmanagers; the vmalert whose alerts come through the gate (""
+    for none); the name of the store that it asks; where the gate keeps what it holds.
+    """
+
+    alertmanagers: Sequence[str]
+    vmalert: str
+    store: str
+    shelf: Path
+
+
+class Telling:
+    """The gate at work. `plan` gives the current one, `links` where people can look."""
+
+    def __init__(
+        self, ways: Ways, desk: Desk, plan: Callable[[], Plan], links: Callable[[], Links]
+    ) -> None:
+        """Raises PeerInvalid."""
+        self._ways, self._desk, self._plan, self._links = ways, desk, plan, links
+        self._rounds: Rounds | None = None
+
+    @property
+    def rounds(self) -> Rounds:
+        """The gate's rounds; there once `begin` was called."""
+        assert self._rounds is not None
+        return self._rounds
+
+    def begin(self, pipeline: Pipeline, delivery: Delivery) -> None:
+        """Go on where the last run ended. Raises OSError, sqlite3.Error, PeerInvalid."""
+        readings = Readings(
+            pipeline.latest,
+            lambda: self._plan().inventory,
+            lambda: delivered(delivery, self._ways.store, time.time()),
+            time.time,
+        )
+        world = Around(
+            self._plan().collector,
+            lambda: self._plan().inventory,
+            self._desk.engine.mask,
+            readings,
+            self._owned,
+            self._links,
+        )
+        ways = self._ways
+        self._rounds = Rounds(Gate(world), Shelf(ways.shelf), ways.alertmanagers, ways.vmalert)
+        self._rounds.recall()
+        standing = self._desk.incidents.open
+        self._rounds.gate.standing([one.cause for one in standing.values()], time.time())
+        for one in standing.values():
+            self._heard("opened", one)
+        self._desk.incidents.listeners.append(self._heard)
+
+    def _heard(self, what: str, incident: Incident) -> None:
+        """Something happened to an incident; acts of people change nothing of what is told."""
+        if what not in ("opened", "changed", "closed"):
+            return
+        cause = incident.cause
+        at = float(incident.closed_at or time.time())
+        words = message.of_cause(cause, self._plan().inventory, incident.id, self._links())
+        self.rounds.gate.incident(News(what, cause, at, incident.ending), words)
+        self.rounds.wake()
+
+    def _owned(self, key: Key) -> bool:
+        """Whether somebody has taken an incident on."""
+        one = self._desk.incidents.open.get(f"{key.alertname}/{key.subject}")
+        return one is not None and bool(one.owner or one.acknowledged)
