@@ -69,6 +69,14 @@ class Circuits:
         """The ends that say that it is down."""
         return [end for end in self.ends(circuit) if not end.up]
 
+    def first(self, circuit: str) -> float:
+        """When the ends that say that it is down began to."""
+        down = self._polling.down
+        return min(
+            down.get((f"device:{end.device}", end.interface), end.at)
+            for end in self.broken(circuit)
+        )
+
     def mute(self, circuit: str) -> bool:
         """Whether its probe address is verified to be silent."""
         ear = self._listening.ears.get(circuit)
@@ -105,14 +113,12 @@ class Circuits:
         return "waiting" if ear.ping is not None or self._told(circuit) else "nothing"
 
     def _told(self, circuit: str) -> list[str]:
-        """The devices at its ends that answer and have told of their interface before."""
+        """The devices at its ends that have told of their interface before."""
         line = self._wiring.lines[circuit]
         found = []
         for device, interface in ((line.a, line.a_interface), (line.z, line.z_interface)):
-            ear = self._listening.ears.get(f"device:{device}")
-            told = ("interface_up", interface) in self._polling.of(f"device:{device}")
-            if told and ear is not None and not ear.silent:
-                found.append(ear.thing)
+            if ("interface_up", interface) in self._polling.of(f"device:{device}"):
+                found.append(f"device:{device}")
         return found
 
     def ask(self, circuit: str, now: float) -> None:

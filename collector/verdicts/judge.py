@@ -8,7 +8,7 @@ from collector.verdicts.circuits import Circuits
 from collector.verdicts.ear import Ear
 from collector.verdicts.fault import HELD, OFF, Ended, Fault, Label
 from collector.verdicts.hours import Calendars
-from collector.verdicts.listening import Listening
+from collector.verdicts.listening import SUSPECT_AFTER, VERIFY_FOR, Listening
 from collector.verdicts.picture import Certainty, Picture
 from collector.verdicts.polling import Polling
 from collector.verdicts.returns import Returns
@@ -36,6 +36,7 @@ class Judge:
         self.faults: dict[str, Fault] = {}
         self.ended: dict[str, Ended] = {}
         self.labels: dict[str, Label] = {}
+        self._resting: set[str] = set()
         self.weighed = Weighed()
         self._returns = Returns(self.circuits, listening)
         self.living: set[str] = set()
@@ -63,6 +64,7 @@ class Judge:
         if self._isolated(woken, now):
             return
         self._listening.woken.clear()
+        self._resting.clear()
         self._mend(woken, now)
         picture = self._picture()
         sources = self._cut(picture, now)
@@ -150,7 +152,7 @@ class Judge:
         ends = self._returns.weigh(device, self.faults, picture, now)
         for circuit, signs in ends.items():
             for one in self.faults[circuit].mouth if signs[0].code == "other_path" else ():
-                self._listening.ears[one].hidden = ""
+                self._listening.ears[one].grace = now + SUSPECT_AFTER + VERIFY_FOR
             self._end(circuit, *signs)
         if self._returns.open:
             self.later(now + AGAIN)
@@ -193,6 +195,7 @@ class Judge:
             ear.grace = now + ear.settle
         if now < ear.grace:
             self.later(ear.grace)
+            self._resting.add(ear.thing)
             return True
         return False
 
@@ -203,11 +206,19 @@ class Judge:
         """Find a fault for every dark device that a living path leads to."""
         ears = self._listening.ears
         fronts = []
+        owned = {
+            one: Label(thing, fault.began)
+            for thing, fault in self.faults.items()
+            if thing in self._wiring.lines
+            for one in fault.mouth
+        }
         for device in picture.fronts():
             ear = ears[device]
             if device in self.faults or self._wiring.site(device) in self.faults:
                 continue
-            if self._off(self._wiring.nodes[device].hours):
+            if device in owned:
+                sources[device] = owned[device]
+            elif self._off(self._wiring.nodes[device].hours):
                 ear.hide(f"{OFF}{self._wiring.nodes[device].hours}", now)
                 ear.grace = 0.0
                 sources[device] = Label(ear.hidden, ear.suspected)
@@ -260,6 +271,9 @@ class Judge:
             if fault.alert != "SiteDown":
                 sources[thing] = Label(thing, fault.began)
         self.labels = picture.labelled(sources)
+        for thing in self.labels.keys() - self._resting:
+            if thing in self._listening.ears:
+                self._listening.ears[thing].grace = 0.0
         self.living = picture.living
 
 

@@ -167,7 +167,7 @@ class Listening:
 
     def silence(self, ear: Ear, now: float) -> None:
         """A thing is verified to be silent: no echo, and no poll since the suspicion began."""
-        ear.suspected = ear.suspected or now
+        ear.suspected = ear.suspected or ear.begun or now
         ear.mute = ear.ping is not None and ear.polled >= ear.suspected
         self.fresh = True
         if ear.mute:

@@ -66,7 +66,7 @@ class Certainty:
         self._sure = picture.wiring.reached(gone) if self._doubtful else picture.living
 
     def _doubt(self, thing: str, ear: Ear) -> bool:
-        if ear.unsent or thing == self._picture.wiring.root or ear.clean(self._since):
+        if ear.silent or ear.unsent or thing == self._picture.wiring.root or ear.clean(self._since):
             return False
         if ear.ping is None:
             if thing not in self._picture.wiring.nodes:

@@ -24,13 +24,13 @@ FAILURES = 2
 
 class Polling:
     """Failures by thing and probe, and the latest facts by thing; `down` are the interfaces that are
-    not up, as (thing, interface); of whom a new uptime is `wanted`.
+    not up, by (thing, interface), since when; of whom a new uptime is `wanted`.
     """
 
     def __init__(self, listening: Listening) -> None:
         self._listening = listening
         self.facts: dict[str, Facts] = {}
-        self.down: set[tuple[str, str]] = set()
+        self.down: dict[tuple[str, str], float] = {}
         self.checks: dict[str, dict[str, Failing]] = {}
         self.failing: set[str] = set()
         self.wanted: set[str] = set()
@@ -59,17 +59,14 @@ class Polling:
             before = facts.get(key)
             facts[key] = (value, now)
             if metric == "interface_up":
-                self._shown(event.thing, instance, up=value != 0)
+                if value:
+                    self.down.pop((event.thing, instance), None)
+                else:
+                    self.down.setdefault((event.thing, instance), now)
             if metric == "system_uptime_seconds":
                 self._listening.fresh |= event.thing in self.wanted
             elif before is None or before[0] != value:
                 self._listening.fresh = True
-
-    def _shown(self, thing: str, interface: str, *, up: bool) -> None:
-        if up:
-            self.down.discard((thing, interface))
-        else:
-            self.down.add((thing, interface))
 
     def of(self, thing: str) -> Facts:
         """What a thing told of itself."""
@@ -179,7 +176,7 @@ class Polling:
         """Count for what a wiring names, and forget the rest."""
         ears = self._listening.ears
         self.facts = {thing: facts for thing, facts in self.facts.items() if thing in ears}
-        self.down = {one for one in self.down if one[0] in ears}
+        self.down = {one: at for one, at in self.down.items() if one[0] in ears}
         self.failing.intersection_update(ears)
         before, self.checks = self.checks, {}
         for thing, use in wiring.uses.items():

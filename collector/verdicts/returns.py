@@ -37,8 +37,11 @@ class Returns:
             self.open.pop(device, None)
             return {}
         moment = self.open.setdefault(device, now)
-        around = device in picture.living
-        ways = blamed if around else self._ways(device, faults, picture) or blamed
+        ears = self._listening.ears
+        # What was hidden and is not heard yet may pass on what is heard already.
+        gone = picture.cut | {one for one in picture.dark if not ears[one].hidden}
+        around = device in self._wiring.reached(gone)
+        ways = blamed if around else self._ways(device, picture.cut, gone) or blamed
         said = {one: self._circuits.since(one, moment) for one in ways}
         ends = self._ended(device, said, around=around, late=now >= moment + WAIT)
         if ends is None:
@@ -59,14 +62,11 @@ class Returns:
         mate = any(self._wiring.site(one) == site for one in fault.mouth)
         return mate or self._listening.ears[device].hider == thing
 
-    def _ways(self, device: str, faults: Mapping[str, Fault], picture: Picture) -> list[str]:
+    def _ways(self, device: str, cut: set[str], gone: set[str]) -> list[str]:
         """The circuits that are down any one of which would give it a path."""
-        cut = [one for one in faults if one in picture.cut]
         if len(cut) == 1:
-            return cut
-        ears = self._listening.ears
-        gone = picture.cut | {one for one in picture.dark if not ears[one].hidden}
-        return [one for one in cut if device in self._wiring.reached(gone - {one})]
+            return list(cut)
+        return [one for one in sorted(cut) if device in self._wiring.reached(gone - {one})]
 
     def _ended(
         self, device: str, said: Mapping[str, str], *, around: bool, late: bool

@@ -95,9 +95,8 @@ class Standing:
             elif label is not None and label.because != HELD:
                 ear.hide(label.because, now)
                 found[thing] = hidden(ear.hidden, root)
-            elif thing in weighed.explained:
-                by = weighed.explained[thing]
-                ear.hide(devices[by].because or by, now)
+            elif thing in weighed.explained and self._because(weighed.explained[thing]):
+                ear.hide(self._because(weighed.explained[thing]), now)
                 found[thing] = hidden(ear.hidden, root)
             elif far.state in WELL and label is None and self._carries(ear, now):
                 ear.hidden, ear.grace = "", 0.0
@@ -107,6 +106,12 @@ class Standing:
             else:
                 found[thing] = Stand(held[thing].state, held[thing].because)
         return found
+
+    def _because(self, device: str) -> str:
+        """Behind what a circuit lies whose silent end is told of; empty while that is not decided."""
+        faults, site = self._judge.faults, self._wiring.site(device)
+        told = next((one for one in (device, site) if one in faults), "")
+        return told or self._listening.ears[device].hidden
 
     def _carries(self, ear: Ear, now: float) -> bool:
         """Whether a circuit with a living path is to be taken for well: not as long as word of it may

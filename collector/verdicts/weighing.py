@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from collector.verdicts.circuits import Circuits
 from collector.verdicts.ear import Ear
 from collector.verdicts.fault import Fault
-from collector.verdicts.listening import Listening
+from collector.verdicts.listening import SUSPECT_AFTER, Listening
 from collector.verdicts.picture import Picture
 
 
@@ -52,19 +52,30 @@ class Scales:
         ear = self._listening.ears[circuit]
         broken = self._circuits.broken(circuit)
         dark = [one for one in far if one in self._picture.dark]
-        since = min((end.at for end in broken), default=ear.suspected)
+        since = self._circuits.first(circuit) if broken else ear.suspected
         if dark:
             why = self._why(circuit, dark) if broken else dark[0]
             if why:
                 found.explained[circuit] = why
             else:
                 found.down[circuit] = since
-        elif self._open(far or self._picture.wiring.beside[circuit], since):
+        elif self._open(far or self._picture.wiring.beside[circuit], since) or (
+            broken and self._fresh(circuit)
+        ):
             found.undecided.add(circuit)
         elif far:
             found.weak.add(circuit)
         else:
             found.down[circuit] = since if broken else ear.heard or since
+
+    def _fresh(self, circuit: str) -> bool:
+        """Whether an interface was seen down only a moment ago; then it is looked at once more."""
+        first = self._circuits.first(circuit)
+        if self._now >= first + SUSPECT_AFTER:
+            return False
+        if self._now >= first + SUSPECT_AFTER / 2:
+            self._circuits.ask(circuit, self._now)
+        return True
 
     def _why(self, circuit: str, dark: list[str]) -> str:
         """The silent device whose own fault it may be as well that an interface is down: one that is
@@ -74,10 +85,18 @@ class Scales:
         for device in dark:
             if device in self._faults or wiring.site(device) in self._faults:
                 return device
-            for other in wiring.beside[device]:
-                if other != circuit and (other in self._lit or self._hangs(other, device)):
-                    return device
+            for one in self._fellows(device):
+                for other in wiring.beside[one]:
+                    if other != circuit and (other in self._lit or self._hangs(other, one)):
+                        return device
         return ""
+
+    def _fellows(self, device: str) -> tuple[str, ...]:
+        """Who may have fallen silent with a device for the same reason: its site, if all of it is."""
+        mates = self._picture.wiring.mates(device)
+        ears = [self._listening.ears[one] for one in mates]
+        since = self._listening.ears[device].suspected
+        return (device,) if any(ear.clean(since) for ear in ears) else mates
 
     def _hangs(self, circuit: str, device: str) -> bool:
         beside = self._picture.wiring.beside
