@@ -7,6 +7,7 @@ import socket
 import ssl
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from collector.api import Access, ListenRefusedError, guard, serve
+from collector.api import Access, ListenRefusedError, alerts, guard, serve
 from collector.api.server import parse_listen
 from tests.collector.running import Running
 
@@ -184,8 +185,13 @@ async def test_a_page_of_another_origin_cannot_act(running: Running) -> None:
 @pytest.mark.asyncio
 async def test_a_large_body_is_refused(running: Running) -> None:
     body = b"x" * (guard.BODY + 1)
-    async with served(running) as client, client.post("/-/reload", data=body) as answer:
-        assert answer.status == 413
+    async with served(running) as client:
+        async with client.post("/-/reload", data=body) as answer:
+            assert answer.status == 413
+        async with client.post("/api/v2/alerts", data=b"[]" + b" " * len(body)) as answer:
+            assert answer.status == 200, "vmalert posts more at once than people do"
+        async with client.post("/api/v2/alerts", data=BytesIO(b" " * (alerts.BODY + 1))) as answer:
+            assert answer.status == 413
 
 
 @pytest.mark.asyncio
