@@ -36,6 +36,8 @@ PRAGMA user_version = 1;
 """
 _KEEP_CAPACITY = """
 INSERT INTO day VALUES (?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (circuit, day) DO UPDATE SET
+  capacity = CASE WHEN transmit_measured + receive_measured > 0 THEN capacity
+    ELSE excluded.capacity END,
   slots = excluded.slots,
   transmit_measured = excluded.transmit_measured, transmit_p95 = excluded.transmit_p95,
   transmit_mean = excluded.transmit_mean, transmit_most = excluded.transmit_most,
@@ -92,8 +94,8 @@ class Ledger:
             self._prepare()
 
     def write(self, days: Iterable[Kept]) -> None:
-        """Keep days. One that is known already keeps its capacity: a line that was widened since
-        was not wider then.
+        """Keep days. One that was measured before keeps its capacity: a line that was widened
+        since was not wider then.
         """
         rows = [_row(one) for one in days]
         with self._connected() as db, db:

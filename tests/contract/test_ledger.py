@@ -35,6 +35,8 @@ def test_days_are_given_back_as_they_were_kept(ledger: Ledger) -> None:
 
 
 def test_day_that_is_computed_again_keeps_the_capacity_it_had(ledger: Ledger) -> None:
+    nothing = Traffic(288, 0)
+    ledger.write([Kept("tsl-a", DAY, 20.0, nothing, nothing)])
     ledger.write([kept(100.0, 95.0)])
     ledger.write([kept(500.0, 97.0)])
     (one,) = ledger.days(DAY)
