@@ -5,9 +5,8 @@ reading has not reached the store, says nothing, whatever vmalert concluded from
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from collector.delivery import Delivery
 from collector.gate.gate import Sighting
 from collector.gate.incoming import SUBJECTS
 from collector.pipeline import Latest
@@ -28,6 +27,34 @@ LAG = 4.0
 """Seconds after which what was read is at the latest among what the spool counts as waiting."""
 
 Labels = dict[str, str]
+
+
+class Waiting(Protocol):
+    """How one store is doing."""
+
+    @property
+    def spool_age_seconds(self) -> float:
+        """Age of the oldest batch that it waits for, 0 for none."""
+
+
+class Waits(Protocol):
+    """How the stores are doing."""
+
+    @property
+    def stores(self) -> Mapping[str, Waiting]:
+        """By name."""
+
+
+class Way(Protocol):
+    """What is asked of the delivery."""
+
+    @property
+    def stats(self) -> Waits:
+        """How that goes."""
+
+    @property
+    def accepting(self) -> bool:
+        """True while batches reach the disk."""
 
 
 class _Found(NamedTuple):
@@ -172,7 +199,7 @@ def _things(latest: Latest) -> set[str]:
     }
 
 
-def delivered(delivery: Delivery, store: str, now: float) -> float:
+def delivered(delivery: Way, store: str, now: float) -> float:
     """The time up to which everything that was read has reached a store (by its name)."""
     if not delivery.accepting:
         return 0.0

@@ -196,6 +196,18 @@ class Gate:
             if one.origin == RULE and not one.ended and not one.active(now)
         ]
 
+    def sight(self, keys: Iterable[Key], now: float) -> None:
+        """Look whether what these alerts are about was read since they last fired."""
+        for key in keys:
+            one = self.held.get(key)
+            if one is None or one.proof.enough or not one.metrics:
+                continue
+            sighting = self._world.fresh(one.identity, one.metrics)
+            if sighting is not None:
+                if sighting.at > one.firing:
+                    one.proof.read(sighting.at, 1 if sighting.every > LONG else 2)
+                one.proof.stored(sighting.stored, now)
+
     def weigh(self, keys: Iterable[Key], ruling: Ruling, now: float) -> None:
         """What vmalert answered, against what was read: an alert ends when vmalert has looked after
         fresh readings had reached the store, and found nothing.
@@ -208,18 +220,13 @@ class Gate:
                 one.firing, one.proof = max(one.firing, ruling.of(key.alertname)), Proof()
                 continue
             one.proof.looked = max(one.proof.looked, ruling.of(key.alertname))
-            if self._proven(one, now):
+            if self._proven(one):
                 self._end(one, now)
 
-    def _proven(self, one: Held, now: float) -> bool:
+    def _proven(self, one: Held) -> bool:
         proof = one.proof
         if not one.told or not one.metrics or not self._world.knows(one.key.subject):
             return proof.looked > one.firing
-        sighting = self._world.fresh(one.identity, one.metrics)
-        if sighting is not None:
-            if sighting.at > one.firing:
-                proof.read(sighting.at, 1 if sighting.every > LONG else 2)
-            proof.stored(sighting.stored, now)
         return bool(proof.enough) and proof.looked >= proof.enough + self._visible
 
     def step(self, now: float) -> bool:

@@ -5,10 +5,11 @@ hour needs one post.
 """
 
 import asyncio
+import base64
 import contextlib
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -36,10 +37,10 @@ class PeerInvalid(ValueError):  # noqa: N818 - it says what is the case
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where something listens: `url` ends without a slash and shows no login."""
+    """Where something listens: `url` ends without a slash and shows no login; `headers` carry it."""
 
     url: str
-    auth: aiohttp.BasicAuth | None = field(default=None, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def parse_address(text: str) -> Address:
@@ -53,10 +54,11 @@ def parse_address(text: str) -> Address:
         raise PeerInvalid("an address is not of the form http[s]://host:port[/prefix]")
     shown = f"[{host}]" if ":" in host else host
     place = f"{shown}:{port}" if port else shown
-    auth = None
+    headers = {}
     if parts.username is not None:
-        auth = aiohttp.BasicAuth(unquote(parts.username), unquote(parts.password or ""), "utf-8")
-    return Address(f"{parts.scheme}://{place}{parts.path.rstrip('/')}", auth)
+        login = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+        headers["Authorization"] = f"Basic {base64.b64encode(login.encode()).decode()}"
+    return Address(f"{parts.scheme}://{place}{parts.path.rstrip('/')}", headers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +125,7 @@ class Peer:
         async with session.post(
             f"{self.name}/api/v2/alerts",
             data=body,
-            headers={"Content-Type": "application/json"},
-            auth=self._address.auth,
+            headers={"Content-Type": "application/json", **self._address.headers},
             timeout=aiohttp.ClientTimeout(total=TIMEOUT),
             allow_redirects=False,
         ) as answer:

@@ -135,10 +135,16 @@ class Rounds:
     async def _ask_on(self, session: aiohttp.ClientSession) -> None:
         while True:
             await asyncio.sleep(ASK_EVERY)
-            if keys := self.gate.asked(self._clock()):
-                ruling = await self._ask(session)
+            keys = self.gate.asked(self._clock())
+            ruling = await self._ask(session) if keys else None
+            for at in range(0, len(keys), AT_ONCE):
+                some = keys[at : at + AT_ONCE]
+                self.gate.sight(some, self._clock())
                 if ruling is not None:
-                    await self._weigh(keys, ruling)
+                    self.gate.weigh(some, ruling, self._clock())
+                await asyncio.sleep(0)
+            if keys:
+                self.wake()
 
     async def _ask(self, session: aiohttp.ClientSession) -> Ruling | None:
         """vmalert's answer, None when there is none: then everything stays as it is."""
@@ -147,7 +153,7 @@ class Rounds:
         try:
             async with session.get(
                 f"{self._vmalert.url}/api/v1/rules",
-                auth=self._vmalert.auth,
+                headers=self._vmalert.headers,
                 timeout=aiohttp.ClientTimeout(total=ASK_EVERY),
             ) as answer:
                 body = bytearray()
@@ -159,9 +165,3 @@ class Rounds:
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError):
             return None
         return await asyncio.to_thread(read_ruling, bytes(body), at)
-
-    async def _weigh(self, keys: Sequence[Key], ruling: Ruling) -> None:
-        for at in range(0, len(keys), AT_ONCE):
-            self.gate.weigh(keys[at : at + AT_ONCE], ruling, self._clock())
-            await asyncio.sleep(0)
-        self.wake()

@@ -250,9 +250,12 @@ class Province25:
     def _gate(self) -> None:
         if "vmalert" not in self.away:
             self.gate.alerts(read(self.vmalert.post(self.now)), self.now)
+        keys = self.gate.asked(self.now)
+        self.gate.sight(keys, self.now)
+        if "vmalert" not in self.away:
             ruling = read_ruling(self.vmalert.rules(), self.now)
-            if ruling is not None:
-                self.gate.weigh(self.gate.asked(self.now), ruling, self.now)
+            assert ruling is not None
+            self.gate.weigh(keys, ruling, self.now)
         self.gate.step(self.now)
         for key, held in self.gate.taken().items():
             self.kept.pop(key, None)

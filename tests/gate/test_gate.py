@@ -16,13 +16,20 @@ def nothing(at: float, *alive: Key) -> Ruling:
     return Ruling(at, {"StorageFull": at - 1}, frozenset(alive))
 
 
+def asks(gate: Gate, ruling: Ruling, now: float) -> None:
+    """vmalert is asked, and answers."""
+    keys = gate.asked(now)
+    gate.sight(keys, now)
+    gate.weigh(keys, ruling, now)
+
+
 def recovers(gate: Gate, stage: Stage, now: float) -> float:
     """Read twice more, and vmalert looks afterwards; the time when it has."""
     for at in (now, now + 60):
         stage.read["device:d1"] = Sighting(at, at)
-        gate.weigh(gate.asked(at + 5), nothing(at + 5), at + 5)
+        asks(gate, nothing(at + 5), at + 5)
     late = now + 60 + 5 + VISIBLE + 1
-    gate.weigh(gate.asked(late), nothing(late), late)
+    asks(gate, nothing(late), late)
     return late
 
 
@@ -162,7 +169,7 @@ def test_alert_without_a_fresh_reading_stays_and_is_marked(gate: Gate, stage: St
     stage.read["device:d1"] = Sighting(T - 5, T)
     for after in range(30, 3600, 30):
         gate.alerts([posted(T + after, over=True)], T + after)
-        gate.weigh(gate.asked(T + after), nothing(T + after), T + after)
+        asks(gate, nothing(T + after), T + after)
         assert told(gate, T + after) == ["StorageFull warning"]
     assert gate.desired(T)[0]["annotations"]["stale"] == "1970-01-12T13:46:40.000+00:00"
     gate.alerts([posted(T + 3600)], T + 3600)
@@ -175,7 +182,7 @@ def test_one_reading_after_a_gap_is_not_enough(gate: Gate, stage: Stage) -> None
     told(gate, T)
     stage.read["device:d1"] = Sighting(T + 900, T + 900)
     for after in range(900, 1200, 5):
-        gate.weigh(gate.asked(T + after), nothing(T + after), T + after)
+        asks(gate, nothing(T + after), T + after)
     assert told(gate, T + 1200) == ["StorageFull warning"]
 
 
@@ -184,11 +191,11 @@ def test_reading_that_has_not_reached_the_store_is_not_enough(gate: Gate, stage:
     told(gate, T)
     for after in range(60, 3600, 5):  # read every 5 s, and always something on its way
         stage.read["device:d1"] = Sighting(T + after, T + 62)
-        gate.weigh(gate.asked(T + after), nothing(T + after), T + after)
+        asks(gate, nothing(T + after), T + after)
     assert told(gate, T + 3600) == ["StorageFull warning"]
     for after in range(3600, 3660, 5):
         stage.read["device:d1"] = Sighting(T + after, T + after - 4)
-        gate.weigh(gate.asked(T + after), nothing(T + after), T + after)
+        asks(gate, nothing(T + after), T + after)
     assert over(gate, T + 3660) == ["StorageFull warning"]
 
 
@@ -196,8 +203,8 @@ def test_one_reading_is_enough_of_what_is_read_rarely(gate: Gate, stage: Stage) 
     gate.alerts([posted(T)], T)
     told(gate, T)
     stage.read["device:d1"] = Sighting(T + 900, T + 900, every=3600.0)
-    gate.weigh(gate.asked(T + 900), nothing(T + 900), T + 900)
-    gate.weigh(gate.asked(T + 940), nothing(T + 940), T + 940)
+    asks(gate, nothing(T + 900), T + 900)
+    asks(gate, nothing(T + 940), T + 940)
     assert over(gate, T + 940) == ["StorageFull warning"]
 
 
@@ -206,7 +213,7 @@ def test_alert_that_waits_out_its_for_again_has_not_ended(gate: Gate, stage: Sta
     told(gate, T)
     for after in range(900, 1500, 60):
         stage.read["device:d1"] = Sighting(T + after, T + after)
-        gate.weigh(gate.asked(T + after), nothing(T + after, NAME), T + after)
+        asks(gate, nothing(T + after, NAME), T + after)
     assert told(gate, T + 1500) == ["StorageFull warning"]
 
 
@@ -224,7 +231,7 @@ def test_alert_stays_while_its_rule_is_not_evaluated(
     told(gate, T)
     for after in (900, 960, 1020, 1080):
         stage.read["device:d1"] = Sighting(T + after, T + after)
-        gate.weigh(gate.asked(T + after), ruling, T + after)
+        asks(gate, ruling, T + after)
     assert told(gate, T + 1100) == ["StorageFull warning"]
 
 
@@ -250,7 +257,7 @@ def test_alert_of_a_thing_that_is_no_longer_asked_ends_on_the_word_of_vmalert(
     gate.alerts([posted(T)], T)
     told(gate, T)
     stage.gone.add("device:d1")
-    gate.weigh(gate.asked(T + 100), nothing(T + 100), T + 100)
+    asks(gate, nothing(T + 100), T + 100)
     assert over(gate, T + 100) == ["StorageFull warning"]
 
 
