@@ -1,6 +1,8 @@
 """Every rule is whole: limits as data, a runbook, and cases that promtool plays."""
 
+import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,11 @@ from tests.daemons import program
 ALL = [one for folder in (RULES, SELF) for one in load(folder)]
 FILES = sorted(path for folder in (RULES, SELF) for path in folder.glob("*.yaml"))
 CASES = FOLDER / "tests"
+PACE = {"fast": 60, "medium": 300, "slow": 900}
+"""Seconds between two readings of a column by its tier, as docs/profiles.md has it."""
+GAP = 600
+WINDOW = re.compile(r"(\w+)\((\w+)(?:\{[^}]*\})?\[(\d+)([smhd])")
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def known_by_code() -> set[str]:
@@ -89,3 +96,30 @@ def test_runbook_says_what_it_means_what_to_check_and_whom_to_call(alert: str) -
 def test_rule_that_nothing_feeds_yet_says_what_it_needs(one: Placed) -> None:
     unfed = soundness.metrics(one.rule.expr) - known_by_code()
     assert bool(one.rule.annotations.needs) == bool(unfed), unfed
+
+
+def paces() -> Iterator[tuple[str, int]]:
+    """Metrics of profiles, with the seconds between two readings."""
+    for profile in load_profiles().values():
+        for table in profile.tables.values():
+            columns = {**table.columns, **table.scalars}
+            for rows in table.rows:
+                for field, values in rows.fields.items():
+                    names = {name for value in values for name in value.of if name in columns}
+                    tiers = {getattr(columns[name], "tier", None) or table.tier for name in names}
+                    for tier in tiers:
+                        yield f"{rows.subject}_{field}", PACE[tier]
+
+
+def test_windows_outlast_a_gap_between_readings_however_rare_those_are() -> None:
+    slowest: dict[str, int] = {}
+    for metric, pace in paces():
+        slowest[metric] = max(pace, slowest.get(metric, 0))
+    short = {
+        f"{one}: {function}({metric}[{number}{unit}])"
+        for one in ALL
+        for function, metric, number, unit in WINDOW.findall(one.rule.expr)
+        if (pace := slowest.get(metric)) and not METRICS[metric].described
+        if int(number) * UNITS[unit] < GAP + pace * (2 if "rate" in function else 1)
+    }
+    assert short == set()
