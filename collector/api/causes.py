@@ -21,6 +21,7 @@ HIDES_MOST = 500
 
 _FELT = ("service", "site", "circuit", "device", "collector")
 
+_LOST = (State.UNREACHABLE, State.UNKNOWN)
 _ORDER = {
     state: place
     for place, state in enumerate(
@@ -85,11 +86,14 @@ class Board:
         return f"1{_ORDER[self.held[thing].state]} {thing}"
 
     def _hidden(self, causes: Sequence[str]) -> Mapping[str, Sequence[str]]:
-        """What hides behind each cause now."""
+        """What nobody is told of now because of each cause: what is lost behind it, and services
+        that need it.
+        """
         found: dict[str, list[str]] = {cause: [] for cause in causes}
         if found:
             for thing, held in self.held.items():
-                if held.because in found and held.because != thing:
+                lost = held.state in _LOST or thing.startswith("service:")
+                if lost and held.because in found:
                     found[held.because].append(thing)
         return found
 
