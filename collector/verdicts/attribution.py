@@ -45,11 +45,10 @@ def _clears(
             return (Sign("other_path", (("device", mate.thing),)),)
     dark = [one for one in mates if one.silent]
     ends = {one.thing for one in dark}
-    doors = _doors(dark, picture)
-    for door in doors:
-        # Where there are more, only what answers at the site shows that it has power.
-        tells = len(doors) == 1 or f"device:{lines[door].z}" in ends
-        if tells and ears[door].ping is not None and ears[door].clean(since):
+    for door in _doors(dark, picture):
+        # A circuit's probe address is at its Z end: it proves the way only to what is there.
+        here = f"device:{lines[door].z}" in ends
+        if here and ears[door].ping is not None and ears[door].clean(since):
             return (Sign("probe_answers"),)
     return None
 

@@ -24,6 +24,11 @@ class Board:
             self.verdicts[thing] = before.get(thing) or Verdict(since=wall)
         self._stands = {one: stand for one, stand in self._stands.items() if one in self.verdicts}
 
+    def put(self, thing: str, verdict: Verdict, stand: Stand) -> None:
+        """Hold a verdict that was held before."""
+        self.verdicts[thing] = verdict
+        self._stands[thing] = stand
+
     def post(
         self,
         stands: Mapping[str, Stand],

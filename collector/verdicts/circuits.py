@@ -41,8 +41,8 @@ class Circuits:
 
     def ends(self, circuit: str) -> list[End]:
         """What the devices at the ends say that answer now; only what they told since both returned
-        (before, it was the other's absence that they told of) and since an echo is known to have come
-        through.
+        (before, it was the other's absence that they told of) and since an echo is known to have
+        come through.
         """
         line = self._wiring.lines[circuit]
         ears = [self._listening.ears.get(f"device:{one}") for one in (line.a, line.z)]

@@ -4,7 +4,7 @@ timer, no store.
 Facts are taken at once and cost next to nothing; conclusions come with the next Tick, all together.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from collector.verdicts.board import Board
 from collector.verdicts.events import (
@@ -23,13 +23,14 @@ from collector.verdicts.evidence import Evidence
 from collector.verdicts.herald import Herald
 from collector.verdicts.hours import Calendars
 from collector.verdicts.judge import Judge
+from collector.verdicts.keeping import Keeping
 from collector.verdicts.listening import Listening
 from collector.verdicts.maintenance import Works
 from collector.verdicts.polling import Polling
 from collector.verdicts.services import Services
 from collector.verdicts.sites import sites
 from collector.verdicts.standing import UP, WELL, Stand, Standing
-from collector.verdicts.verdict import Ask, Cause, Change, Mask, Outcome, Sign, Verdict
+from collector.verdicts.verdict import Ask, Cause, Change, Kept, Mask, Outcome, Sign, Verdict
 from collector.verdicts.wiring import Wiring
 
 BACKWARD = 5.0
@@ -53,6 +54,9 @@ class Engine:
         self._evidence = Evidence(self._listening, self._polling, self._judge)
         self._herald = Herald(
             self._listening, self._polling, self._judge, self._evidence, self._board
+        )
+        self._keeping = Keeping(
+            self._board, self._listening, self._polling, self._judge, self._herald
         )
         self._wiring: Wiring | None = None
         self._now = 0.0
@@ -182,6 +186,21 @@ class Engine:
             if sign.code == "off_hours" and held.state is State.UNKNOWN:
                 return Mask("off-hours", dict(sign.args)["calendar"])
         return None
+
+    def keep(self, things: Iterable[str]) -> list[Kept]:
+        """What must survive a restart of things, each as plain JSON text."""
+        return self._keeping.keep(things, self._works, self._shift)
+
+    def recall(self, kept: Iterable[Kept], causes: Iterable[Cause], now: float) -> None:
+        """Take back what was kept before a restart, and the incidents that were open; nothing is
+        told. To be called once, after the first InventoryChanged; what cannot be read is left out.
+        """
+        if self._wiring is None:
+            return
+        self._keeping.recall(kept, self._works)
+        self._keeping.reopen(causes, self._wiring, self._own(now))
+        self._works.look(now)
+        self._listening.fresh = True
 
     def hidden(self, key: str) -> tuple[str, ...]:
         """What an open cause hides now: things that are unreachable or unknown because of it."""

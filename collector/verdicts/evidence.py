@@ -131,10 +131,10 @@ class Evidence:
     def _site(self, stand: Stand, stands: dict[str, Stand]) -> tuple[Sign, ...]:
         if not stand.because:
             return ()
-        if stand.because in self._wiring.lines and stand.because in self._judge.faults:
-            if self._judge.faults[stand.because].alert == "CircuitRedundancyLost":
-                site = f"site:{self._wiring.lines[stand.because].site}"
-                return (_named("one_path_left", site=site), _need(stand.because, stands))
+        fault = self._judge.faults.get(stand.because)
+        if fault is not None and fault.alert == "CircuitRedundancyLost":
+            site = f"site:{self._wiring.lines[stand.because].site}"
+            return (_named("one_path_left", site=site), _need(stand.because, stands))
         return (_need(stand.because, stands),)
 
     def _service(self, thing: str, stand: Stand, stands: dict[str, Stand]) -> tuple[Sign, ...]:

@@ -28,7 +28,7 @@ ILLS = {
 }
 SEVERITY = {"CircuitRedundancyLost": "major", "DeviceFlapping": "minor", "CircuitFlapping": "minor"}
 
-LINGER = 6.0
+LINGER = 3.0
 """Seconds that the end of a circuit's incident waits for the far device to tell its uptime."""
 
 
@@ -65,6 +65,11 @@ class Herald:
         """What incidents may be about."""
         self._wiring = wiring
         self.flapping.load({*wiring.nodes, *wiring.lines})
+
+    def restart(self) -> None:
+        """What is faulty now was so before: no new change is to be counted."""
+        faults = self._judge.faults.items()
+        self._faulty = {one for one, fault in faults if fault.alert in FLAPS}
 
     def score(self, now: float) -> None:
         """Count what went down and came up by itself since the last round."""

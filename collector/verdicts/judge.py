@@ -19,7 +19,7 @@ from collector.verdicts.wiring import Wiring
 LEAST = 3
 """So many pinged devices must all be silent before the collector is thought to be cut off."""
 
-AGAIN = 0.5
+AGAIN = 0.25
 """Seconds after which a decision that had to wait is tried again."""
 
 FOREVER = float("inf")
@@ -193,6 +193,7 @@ class Judge:
             return False
         if not ear.grace:
             ear.grace = now + ear.settle
+            self._listening.seek(ear)
         if now < ear.grace:
             self.later(ear.grace)
             self._resting.add(ear.thing)

@@ -224,6 +224,11 @@ class Listening:
             ear.watched = True
             self.poll(thing, now, 0.0 if ear.poll_asked < since else POLL_WAIT)
 
+    def seek(self, ear: Ear) -> None:
+        """Look for something silent that could answer again, and would not soon by itself."""
+        if ear.silent and not ear.fast and ear.thing in self._wiring.nodes:
+            self.asks[Ask(ear.thing, "verify" if ear.ping else "poll")] = None
+
     def undecided(self, thing: str, since: float, now: float) -> bool:
         """Whether it is not yet sure that a thing lived on after `since`; if so, it is asked."""
         ear = self.ears[thing]

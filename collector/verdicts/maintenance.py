@@ -29,7 +29,7 @@ class Works:
         self._wiring = wiring
         self._zone = ZoneInfo(wiring.topology.timezone)
         self._covers = {}
-        self._look(wall)
+        self.look(wall)
 
     def told(self, event: Operator, wall: float) -> bool:
         """What an operator announces or calls off; whether that changes anything now."""
@@ -39,13 +39,14 @@ class Works:
                 self.announced[event.thing] = window
         elif event.act == "end-maintenance":
             self.announced.pop(event.thing, None)
-        return self._look(wall)
+        return self.look(wall)
 
     def advance(self, wall: float) -> bool:
         """Look at the clock; whether what is covered changed."""
-        return wall >= self._next and self._look(wall)
+        return wall >= self._next and self.look(wall)
 
-    def _look(self, wall: float) -> bool:
+    def look(self, wall: float) -> bool:
+        """Find out what is covered now; whether that changed."""
         self.announced = {one: it for one, it in self.announced.items() if it.end > wall}
         windows = (*self._wiring.topology.maintenance, *self.announced.values())
         moment = datetime.fromtimestamp(wall, self._zone)

@@ -23,8 +23,8 @@ FAILURES = 2
 
 
 class Polling:
-    """Failures by thing and probe, and the latest facts by thing; `down` are the interfaces that are
-    not up, by (thing, interface), since when; of whom a new uptime is `wanted`.
+    """Failures by thing and probe, and the latest facts by thing. `down` are the interfaces that
+    are not up, by (thing, interface), since when; of whom a new uptime is `wanted`.
     """
 
     def __init__(self, listening: Listening) -> None:

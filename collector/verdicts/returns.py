@@ -9,7 +9,7 @@ from collector.verdicts.picture import Picture
 from collector.verdicts.verdict import Sign
 from collector.verdicts.wiring import Wiring
 
-WAIT = 6.0
+WAIT = 4.0
 """Seconds in which the ends of circuits may tell which of them carries again."""
 
 Ends = dict[str, tuple[Sign, ...]]

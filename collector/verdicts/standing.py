@@ -108,14 +108,14 @@ class Standing:
         return found
 
     def _because(self, device: str) -> str:
-        """Behind what a circuit lies whose silent end is told of; empty while that is not decided."""
+        """Behind what a circuit lies with a silent end; empty while that is not decided."""
         faults, site = self._judge.faults, self._wiring.site(device)
         told = next((one for one in (device, site) if one in faults), "")
         return told or self._listening.ears[device].hidden
 
     def _carries(self, ear: Ear, now: float) -> bool:
-        """Whether a circuit with a living path is to be taken for well: not as long as word of it may
-        come that tells otherwise.
+        """Whether a circuit with a living path is to be taken for well: not as long as word of it
+        may come that tells otherwise.
         """
         circuits = self._judge.circuits
         if not ear.hidden or circuits.since(ear.thing, ear.gone) != "waiting":

@@ -78,8 +78,8 @@ class Scales:
         return True
 
     def _why(self, circuit: str, dark: list[str]) -> str:
-        """The silent device whose own fault it may be as well that an interface is down: one that is
-        told, or one that has lost another way in at the same time.
+        """The silent device whose own fault it may be as well that an interface is down: one that
+        is told, or one that has lost another way in at the same time.
         """
         wiring = self._picture.wiring
         for device in dark:
@@ -92,7 +92,7 @@ class Scales:
         return ""
 
     def _fellows(self, device: str) -> tuple[str, ...]:
-        """Who may have fallen silent with a device for the same reason: its site, if all of it is."""
+        """Who may have fallen silent with a device for one reason: its site, if all of it is."""
         mates = self._picture.wiring.mates(device)
         ears = [self._listening.ears[one] for one in mates]
         since = self._listening.ears[device].suspected
