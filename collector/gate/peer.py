@@ -37,7 +37,7 @@ class PeerInvalid(ValueError):  # noqa: N818 - it says what is the case
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where something listens: `url` ends without a slash and shows no login; `headers` carry it."""
+    """Where something listens: `url` ends without a slash, a login stands only in `headers`."""
 
     url: str
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
