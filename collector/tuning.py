@@ -76,12 +76,12 @@ def table(inventory: Inventory) -> Table:
     for rule in shipped.values():
         for one in severities(rule.rule, "", rule.bounds, Bounds()):
             _put(found, one, SHIPPED)
-    named: tuple[tuple[str, Iterable[str]], ...] = (
-        ("device", inventory.devices),
+    said: tuple[tuple[str, Iterable[str]], ...] = (
+        ("device", (one.name for one in inventory.devices.values() if one.thresholds)),
         ("circuit", inventory.circuits),
-        ("service", inventory.services),
+        ("service", (one.name for one in inventory.services.values() if one.thresholds)),
     )
-    for kind, names in named:
+    for kind, names in said:
         for name in names:
             for one in limits_of(kind, name, inventory, shipped):
                 if one.value != one.shipped:

@@ -10,6 +10,8 @@ from alerts.soundness import problems as rule_problems
 from collector.command.inventory import default_inventory, missing
 from collector.vocabulary import vocabulary
 from inventory.load import Inventory, InventoryInvalid, load
+from inventory.problem import Problem
+from probes.registry import vocabulary as known_names
 from probes.snmp.profile import ProfileInvalid
 
 EXAMPLE = """\
@@ -35,23 +37,29 @@ def run(args: argparse.Namespace) -> int:
     if not args.inventory.exists():
         print(missing(args.inventory), file=sys.stderr)
         return 2
-    if faulty := rule_problems():
-        print("\n".join(faulty))
-        return 1
+    problems: list[Problem] = [_of_rules(line) for line in rule_problems()]
+    names = known_names if problems else vocabulary  # faulty limits have no names
+    inventory = None
     try:
-        inventory = load(args.inventory, vocabulary())
+        inventory = load(args.inventory, names())
     except ProfileInvalid as error:
         print(error)
         return 1
     except InventoryInvalid as error:
-        for problem in error.errors:
-            print(json.dumps(asdict(problem), ensure_ascii=False) if args.json else problem)
-        count = len(error.errors)
-        print(f"{count} problem{'s' if count > 1 else ''}", file=sys.stderr)
+        problems += error.errors
+    for problem in problems:
+        print(json.dumps(asdict(problem), ensure_ascii=False) if args.json else problem)
+    if problems or inventory is None:
+        print(f"{len(problems)} problem{'s' if len(problems) > 1 else ''}", file=sys.stderr)
         return 1
     if not args.json:
         print(f"{args.inventory}: {counted(inventory)}: no problems")
     return 0
+
+
+def _of_rules(line: str) -> Problem:
+    file, _, message = line.partition(": ")
+    return Problem(file, 1, "", message)
 
 
 def counted(inventory: Inventory) -> str:

@@ -9,6 +9,8 @@ import pytest
 from alerts.rules import RULES, SELF, Placed, load, read
 from alerts.soundness import faults, metrics, problems
 from alerts.thresholds import read as read_limits
+from collector.command import check
+from collector.command.main import main
 from tests.alerts.cases import lacking
 
 LIMITS = read_limits(
@@ -208,3 +210,15 @@ def test_missing_cases_are_told() -> None:
 def test_cases_that_do_not_show_what_they_say_are_told(one: dict[str, object], fault: str) -> None:
     found = lacking([placed(GOOD)], {"tests": [one]})
     assert any(fault in line for line in found), found
+
+
+def test_hatang_check_tells_faulty_rules_beside_a_faulty_inventory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "broken.yaml").write_text("groups: 5")
+    (tmp_path / "inventory.yaml").write_text("sites: {dc: {nam: TTDL}}")
+    monkeypatch.setattr(check, "rule_problems", lambda: problems((tmp_path,)))
+    assert main(["check", "-i", str(tmp_path / "inventory.yaml")]) == 1
+    told = capsys.readouterr().out
+    assert told.startswith("alerts:1: broken.yaml: ")
+    assert 'unknown key "nam"' in told
