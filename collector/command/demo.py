@@ -11,8 +11,8 @@ from collector.command.inventory import default_inventory
 from collector.demo import control, view
 from collector.demo.messages import follow
 from collector.demo.session import play
+from collector.vocabulary import vocabulary
 from inventory.load import InventoryInvalid, load
-from probes.registry import vocabulary
 
 EXAMPLE = """\
 examples:

@@ -11,13 +11,13 @@ import jsonschema
 import pytest
 import yaml
 
+from collector.vocabulary import vocabulary
 from inventory import schema
 from inventory.export import export
 from inventory.graph import connect, impact, reachable
 from inventory.load import load
 from inventory.model import Inventory, Thing
 from inventory.source import read
-from probes.registry import vocabulary
 
 ROOT = Path(__file__).parent.parent.parent
 SERVERS = ("server", "hypervisor", "database-server", "backup-server")
