@@ -180,7 +180,7 @@ class Mishap:
     def uplink(self) -> list[Fault]:
         """The collector is cut off; perhaps something breaks meanwhile."""
         rng = self.rng
-        last = rng.uniform(12.0, 25.0)
+        last = rng.uniform(12.0, 25.0) * self.slow
         found = [Fault("isolation", ROOT, 10.0, 10.0 + last)]
         if rng.random() < 0.5:
             found.append(self.one(rng.uniform(5.0, 9.0 + last)))

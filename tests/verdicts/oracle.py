@@ -6,6 +6,7 @@ router, its only circuit, its power); a hidden one is not told. Faults that look
 thing together (the two circuits of a site that is dark) may be told as that one thing instead.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -20,8 +21,8 @@ VERIFY = 1.5
 LEARNT = 1.2
 """Seconds from a thing's return to its first answered echo, at most."""
 
-BLIP = 2.5
-"""What is silent for less is never told."""
+BLIP = 1.4
+"""What is silent for less (6 echoes, and half a second) is never told."""
 
 
 @dataclass(slots=True)
@@ -82,6 +83,13 @@ def _goes_on(found: list[Told], news: News) -> Told | None:
     return None
 
 
+def _shared_out(wishes: list[list[frozenset[int]]], taken: frozenset[frozenset[int]]) -> bool:
+    """Whether every message can have a fault or group of its own."""
+    if not wishes:
+        return True
+    return any(_shared_out(wishes[1:], taken | {one}) for one in wishes[0] if one not in taken)
+
+
 class Oracle:
     """Judges one play that was run to its end."""
 
@@ -139,26 +147,27 @@ class Oracle:
         slowest = max(one.interval for one in self.world.boxes.values())
         if fault.kind in ILLNESS:
             return slowest + self.play.timeout + 1.0, LEARNT
-        cycle, learn = 0.0, LEARNT
-        for span in self.play.spans:
-            if span.off[number] == self.whole[number]:
-                gone, without = span.gone(), span.gone((number,))
-                lost = self.world.answering(without) - self.world.answering(gone)
-                if self._exposed(gone, without):
-                    cycle = max(cycle, self._cycle(lost))
+        cycle, learn = 3.0 + VERIFY, LEARNT
+        for span in self.play.spans if fault.kind != "isolation" else ():
+            gone, without = span.gone(), span.gone((number,))
+            if span.off[number] == self.whole[number] and self._exposed(gone, without):
+                cycle = max(cycle, self._cycle(gone, without))
         if any(not one.ping for one in self.world.boxes.values()):
             learn = slowest + 1.0
         return cycle, learn
 
-    def _cycle(self, lost: frozenset[str]) -> float:
-        """One cycle for the slowest of what fell silent (none: only an interface shows it)."""
-        boxes = [self.world.boxes[one[7:]] for one in lost if one.startswith("device:")]
+    def _cycle(self, gone: Gone, without: Gone) -> float:
+        """One cycle of what fell silent and has a living neighbour; if nothing did, only an
+        interface shows it.
+        """
+        lost = self.world.answering(without) - self.world.answering(gone)
         slowest = max(one.interval for one in self.world.boxes.values()) + self.play.timeout + 1.0
-        if not boxes:
+        mouths = self.world.mouths(lost, gone)
+        if not mouths:
             return 3.0 + VERIFY if lost else slowest
-        if any(not one.ping for one in boxes):
+        if any(not one.ping for one in mouths):
             return slowest
-        return max(3.0, *(1.0 + (one.ping or 0.0) for one in boxes)) + VERIFY + 0.3
+        return max(3.0, *(1.0 + (one.ping or 0.0) for one in mouths)) + VERIFY + 0.3
 
     def _named(self, told: Told) -> list[frozenset[int]]:
         """The faults, alone or together, that a message may speak of."""
@@ -199,20 +208,33 @@ class Oracle:
             for one in group
         ):
             return False
-        answering = self.world.answering
         if len(group) == 1 and thing == self.faults[group[0]].thing:
             return True
-        taken = self.world.taken(thing)
-        if answering(rest | taken) == answering(gone) != answering(rest):
-            return True
         # Another fault may show nothing at all, so that nobody can reckon with it.
+        whole = self.world.answering(frozenset())
         shown = [
             one
             for n, one in enumerate(off)
-            if n not in group and answering(frozenset(one)) != answering(frozenset())
+            if n not in group and self.world.answering(frozenset(one)) != whole
         ]
         known = frozenset().union(*shown)
-        return answering(known | taken) == answering(gone) != answering(known)
+        return self._explains(thing, rest, gone) or self._explains(thing, known, gone)
+
+    def _explains(self, thing: str, rest: Gone, gone: Gone) -> bool:
+        """Whether a broken thing beside `rest` would look as `gone` does. That the probe of a
+        circuit is silent, too, is no contradiction where an end of it is.
+        """
+        answering = self.world.answering
+        seen, thought = answering(gone), answering(rest | self.world.taken(thing))
+        if thought == answering(rest):
+            return False
+        return seen <= thought and all(
+            one.startswith("circuit:") and self._end_is_dark(one, seen) for one in thought - seen
+        )
+
+    def _end_is_dark(self, circuit: str, seen: frozenset[str]) -> bool:
+        wire = self.world.wires[circuit.removeprefix("circuit:")]
+        return any(end and f"device:{end}" not in seen for end in (wire.a, wire.z))
 
     def _rested(self, told: Told, group: tuple[int, ...]) -> bool:
         """Whether what was hidden before had its grace."""
@@ -230,19 +252,13 @@ class Oracle:
 
     def _counts(self) -> list[str]:
         """Each fault, and each group, at most once; altogether no more than there are faults."""
-        found = []
-        used: dict[frozenset[int], Told] = {}
-        for told in self.told:
-            free = [one for one in told.faults if one not in used]
-            if told.faults and not free:
-                first = used[told.faults[0]]
-                found.append(f"told twice: {first} and again {told}")
-            elif free:
-                used[min(free, key=len)] = told
+        named = [told for told in self.told if told.faults]
+        if not _shared_out([told.faults for told in named], frozenset()):
+            return [f"told more than once: {'; '.join(map(str, named))}"]
         most = sum(1 for one in self.windows.values() if one)
-        if len(self.told) > most and not found:
-            found.append(f"{len(self.told)} messages for {most} faults that can be seen")
-        return found
+        if len(named) > most:
+            return [f"{len(named)} messages for {most} faults that can be seen"]
+        return []
 
     def _missing(self, number: int) -> list[str]:
         """A fault that was exposed long enough and not told in time."""
@@ -253,24 +269,41 @@ class Oracle:
             if not window.fresh or self._resting(number, window):
                 settle = max(one.settle for one in self.world.boxes.values())
                 due += settle + learn
-            if window.end < due:
+            if window.end < due or self._goes_on_unseen(number, window):
                 continue
             if not any(
-                told.at <= due and any(number in group for group in told.faults)
+                told.at <= due
+                and (any(number in group for group in told.faults) or told.thing == fault.thing)
+                and (told.closed is None or told.closed > window.start)
                 for told in self.told
             ):
                 return [f"{fault} is exposed from {window.start:.1f}, not told by {due:.1f}"]
         return []
 
-    def _resting(self, number: int, window: Window) -> bool:
-        """Whether what it takes away had itself just come back from behind another fault."""
-        settle = max(one.settle for one in self.world.boxes.values())
+    def _goes_on_unseen(self, number: int, window: Window) -> bool:
+        """Whether another fault ended there and nobody could see it, as this one looks the same;
+        the message that is open stays for it.
+        """
+        now = next(n for n, one in enumerate(self.play.spans) if one.start == window.start)
+        span, before = self.play.spans[now], self.play.spans[now - 1]
+        if self.world.seen(before.gone()) != self.world.seen(span.gone()):
+            return False
         return any(
-            other != number and one.off[other]
-            for one in self.play.spans
-            if window.start - settle - 30 < one.end and one.start <= window.start
-            for other in range(len(self.faults))
+            told.at < window.start
+            and (told.closed is None or told.closed > window.start)
+            and self._alike(span.off, (number,), told.thing)
+            for told in self.told
         )
+
+    def _resting(self, number: int, window: Window) -> bool:
+        """Whether something that it takes away had itself just come back from behind another."""
+        settle = max(one.settle for one in self.world.boxes.values())
+        past = [one for one in self.play.spans if one.start < window.start]
+        now = next(one for one in self.play.spans if one.start == window.start)
+        answering = self.world.answering
+        lost = answering(now.gone((number,))) - answering(now.gone())
+        recent = [one for one in past if one.end > window.start - settle - 30.0]
+        return any(not lost <= answering(one.gone()) for one in recent)
 
     def _closes(self) -> list[str]:
         """Ends without a sign of life, and what should have ended."""
@@ -283,7 +316,20 @@ class Oracle:
                 for at, thing in self.play.life
             ):
                 found.append(f"closed without a sign of life: {told}")
+            elif told.closed > (due := self._due_to_end(told)):
+                found.append(f"should have ended by {due:.1f}: {told}")
         return found
+
+    def _due_to_end(self, told: Told) -> float:
+        """When what was told must have ended: all is repaired and something answers again."""
+        numbers = [number for group in told.faults for number in group]
+        if not numbers:
+            return math.inf
+        cycle = max(self.slowness(number)[0] for number in numbers)
+        last = max(self.faults[number].end for number in numbers)
+        lost = {one for one in (told.thing, *told.hides) if one.startswith("device:")}
+        signs = [at for at, thing in self.play.life if at >= last and thing in lost]
+        return min(signs, default=math.inf) + 2 * cycle
 
     def _speaks_for(self, thing: str, told: Told) -> bool:
         """Whether a sign of life of a thing is one of what was told."""

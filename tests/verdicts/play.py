@@ -48,6 +48,8 @@ class Track:
     silent: int = -1
     asleep: bool = True
     burst_until: float = 0.0
+    seed: int = 0
+    drawn: int = 0
 
 
 @dataclass(slots=True)
@@ -58,6 +60,8 @@ class Job:
     probe: str
     every: float
     running: bool = False
+    seed: int = 0
+    drawn: int = 0
 
 
 @dataclass(slots=True)
@@ -100,7 +104,7 @@ class Play:
         self._begin()
         for number, span in enumerate(self.spans):
             self._at(span.start, self._turn, number)
-        self._at(self._rng.uniform(0, 0.2), self._tick)
+        self._at(0.2 * self._share("tick"), self._tick)
         queue = self._queue
         while queue and queue[0][0] <= self.until:
             self.now, _, act, args = heapq.heappop(queue)
@@ -141,6 +145,7 @@ class Play:
         pinged |= {f"circuit:{one.name}": 1.0 for one in self.world.wires.values() if one.probed}
         for thing, every in pinged.items():
             track = self._tracks[thing] = Track(thing, every, self._share(thing) * every)
+            track.seed = crc32(thing.encode(), self.seed)
             self._at(track.phase, self._send, track)
         jobs = [
             Job(f"device:{n}", "snmp", x.interval) for n, x in self.world.boxes.items() if x.polled
@@ -148,6 +153,7 @@ class Play:
         jobs += [Job(f"service:{n}", "http", x.interval) for n, x in self.world.works.items()]
         for job in jobs:
             self._jobs[job.thing] = job
+            job.seed = crc32(b"poll " + job.thing.encode(), self.seed)
             first = SETTLED_IN / 2 * self._share(job.thing + "/first")
             self._at(first, self._poll, job)
             self._at(first + job.every * (0.1 + 0.9 * self._share(job.thing)), self._due, job)
@@ -186,11 +192,16 @@ class Play:
         self._at(self.now + track.every, self._send, track)
 
     def _echo(self, track: Track) -> None:
-        rng = self._rng
-        if track.thing in self._alive and not (self.loss and rng.random() < self.loss):
-            self._at(self.now + rng.uniform(0.001, 0.08), self._answered, track)
+        draw = self._chance(track)
+        if track.thing in self._alive and not (self.loss and self._rng.random() < self.loss):
+            self._at(self.now + 0.001 + 0.08 * draw, self._answered, track)
         else:
-            self._at(self.now + 1.0 + rng.uniform(0.0, 0.06), self._overdue, track)
+            self._at(self.now + 1.0 + 0.06 * draw, self._overdue, track)
+
+    def _chance(self, one: "Track | Job") -> float:
+        """A draw of its own for each echo and poll, so that leaving out others changes nothing."""
+        one.drawn += 1
+        return crc32(b"%d" % one.drawn, one.seed) / 2**32
 
     def _answered(self, track: Track) -> None:
         track.heard = self.now
@@ -214,7 +225,7 @@ class Play:
     def _poll(self, job: Job) -> None:
         job.running = True
         answers = self._works(job)
-        takes = self._rng.uniform(0.03, 0.5) if answers else self.timeout
+        takes = 0.03 + 0.47 * self._chance(job) if answers else self.timeout
         self._at(self.now + takes, self._polled, job, answers)
 
     def _works(self, job: Job) -> bool:

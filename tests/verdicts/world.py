@@ -165,6 +165,14 @@ class World:
             self._seen[gone] = frozenset(found)
         return self._seen[gone]
 
+    def mouths(self, lost: frozenset[str], gone: Gone) -> list[Box]:
+        """Those of the silent devices that a device that answers, or the collector, is tied to."""
+        alive = self.answering(gone) | {ROOT}
+        ties = [pair for pair in self.edges() if not pair[0].startswith("circuit:")]
+        ties += [(f"device:{one.a}", f"device:{one.z}") for one in self.wires.values()]
+        found = {b for a, b in ties if a in alive} | {a for a, b in ties if b in alive}
+        return [self.boxes[one[7:]] for one in sorted(found & lost) if one.startswith("device:")]
+
     def taken(self, thing: str) -> Gone:
         """What is gone when a device, circuit, site or the collector's uplink is, and all of it."""
         kind, _, name = thing.partition(":")
