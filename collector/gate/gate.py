@@ -7,7 +7,7 @@ was told is left without a RESOLVED, and nobody gets one while it lasts.
 """
 
 import logging
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, Protocol
@@ -39,6 +39,9 @@ VISIBLE = 32.0
 
 LONG = 300.0
 """Seconds between polls above which one reading is proof enough; below, a rate needs two."""
+
+AT_ONCE = 200
+"""Alerts that are worked on before others have their turn in the loop."""
 
 TRUST = 3600.0
 """Seconds, at most, for which one post counts."""
@@ -321,12 +324,20 @@ class Gate:
 
     def desired(self, now: float) -> list[dict[str, Any]]:
         """Everything that lasts and is told, as Alertmanager's API takes it."""
-        return [
-            worded(one, variant, now + AHEAD)
-            for one in self.held.values()
-            if not one.ended
-            for variant in one.told
-        ]
+        return [one for part in self.parts(now) for one in part]
+
+    def parts(self, now: float) -> Iterator[list[dict[str, Any]]]:
+        """The same in parts, between which others may have their turn. What is said meanwhile is
+        news for the next time.
+        """
+        everything = list(self.held.values())
+        for at in range(0, len(everything), AT_ONCE):
+            yield [
+                worded(one, variant, now + AHEAD)
+                for one in everything[at : at + AT_ONCE]
+                if not one.ended
+                for variant in one.told
+            ]
 
     def ended(self) -> list[tuple[Ending, list[dict[str, Any]]]]:
         """What has ended and is still to be told as such. The lower severity stands first: should

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
@@ -118,9 +118,24 @@ class Held:
 
     def dump(self) -> str:
         """As one line of JSON: all that a restart must not forget."""
-        kept = asdict(self)
-        for name in ("key", "sources", "proof", "spoken", "accepted", "masked", "firing"):
-            del kept[name]
+        words = self.words
+        kept = {
+            "origin": self.origin,
+            "since": self.since,
+            "severity": self.severity,
+            "words": {
+                "labels": dict(words.labels),
+                "annotations": dict(words.annotations),
+                "url": words.url,
+            },
+            "told": self.told,
+            "told_at": self.told_at,
+            "ended": self.ended,
+            "identity": self.identity,
+            "metrics": self.metrics,
+            "stale": self.stale,
+            "steps": self.steps,
+        }
         return json.dumps(kept, ensure_ascii=False)
 
 

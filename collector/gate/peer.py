@@ -72,9 +72,11 @@ class Payload:
 def payload(
     desired: list[dict[str, Any]], ended: Iterable[tuple[Ending, list[dict[str, Any]]]]
 ) -> Payload:
-    """The posts. An empty set is a post too: it shows whether a peer takes any."""
+    """The posts, what has ended last. An empty set is a post too: it shows whether a peer takes
+    any.
+    """
     over = list(ended)
-    alerts = [one for _, ones in over for one in ones] + desired
+    alerts = desired + [one for _, ones in over for one in ones]
     slices = [alerts[at : at + BATCH] for at in range(0, max(len(alerts), 1), BATCH)]
     bodies = tuple(json.dumps(one, ensure_ascii=False).encode() for one in slices)
     return Payload(bodies, frozenset(ending for ending, _ in over))

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 import aiohttp
 
-from collector.gate.gate import Gate
+from collector.gate.gate import AT_ONCE, Gate
 from collector.gate.held import Key
 from collector.gate.incoming import read
 from collector.gate.peer import Peer, parse_address, payload
@@ -34,8 +34,8 @@ PUSH_EVERY = 30.0
 ASK_EVERY = 3.0
 """Seconds between two questions to vmalert, while there is anything to ask."""
 
-AT_ONCE = 100
-"""Alerts that are worked on before others have their turn in the loop."""
+ASKED = 2_000
+"""Alerts that one answer is held against; there are never so many on a good day."""
 
 
 class Rounds:
@@ -60,6 +60,7 @@ class Rounds:
         self._wake = asyncio.Event()
         self._unkept: dict[Key, str | None] = {}
         self._shelf_fails = False
+        self._next = 0
 
     def recall(self) -> None:
         """What was held before, once, before anything is told. Raises as `Shelf.load` does."""
@@ -108,8 +109,11 @@ class Rounds:
 
     async def _push(self) -> None:
         await self._keep()
-        now = self._clock()
-        what = await asyncio.to_thread(payload, self.gate.desired(now), self.gate.ended())
+        told = []
+        for part in self.gate.parts(self._clock()):
+            told += part
+            await asyncio.sleep(0)
+        what = await asyncio.to_thread(payload, told, self.gate.ended())
         for peer in self.peers:
             peer.offer(what)
 
@@ -119,8 +123,10 @@ class Rounds:
                 self.gate.accepted(ending)
 
     async def _keep(self) -> None:
-        for key, held in self.gate.taken().items():
+        for number, (key, held) in enumerate(self.gate.taken().items(), 1):
             self._unkept[key] = held.dump() if held is not None else None
+            if number % AT_ONCE == 0:
+                await asyncio.sleep(0)
         if not self._unkept:
             return
         try:
@@ -135,7 +141,7 @@ class Rounds:
     async def _ask_on(self, session: aiohttp.ClientSession) -> None:
         while True:
             await asyncio.sleep(ASK_EVERY)
-            keys = self.gate.asked(self._clock())
+            keys = self._in_turn(self.gate.asked(self._clock()))
             ruling = await self._ask(session) if keys else None
             for at in range(0, len(keys), AT_ONCE):
                 some = keys[at : at + AT_ONCE]
@@ -145,6 +151,12 @@ class Rounds:
                 await asyncio.sleep(0)
             if keys:
                 self.wake()
+
+    def _in_turn(self, keys: list[Key]) -> list[Key]:
+        """So many of them as one answer is good for, each time others."""
+        at = self._next if self._next < len(keys) else 0
+        self._next = at + ASKED
+        return keys[at : self._next]
 
     async def _ask(self, session: aiohttp.ClientSession) -> Ruling | None:
         """vmalert's answer, None when there is none: then everything stays as it is."""
