@@ -25,15 +25,16 @@ from collector.selfmetrics import self_rows
 from collector.state import Memory
 from collector.states import States
 from collector.telling import Telling, Ways
-from collector.thresholds import JobLimits, standing_rows
+from collector.thresholds import JobLimits
 from collector.verdicts.events import Event
 from collector.verdicts.verdict import Ask, Cause, News, Sign
+from collector.vocabulary import vocabulary
 from collector.windows import Windows
 from inventory.load import InventoryInvalid, load
 from inventory.model import Inventory
 from inventory.secret import SecretMissing
 from probes.reading import Reading, Row
-from probes.registry import PROBES, vocabulary
+from probes.registry import PROBES
 
 log = logging.getLogger("hatang.collector")
 
@@ -108,6 +109,7 @@ class Collector:
             lambda: self.plan.inventory, self.journal, rooms.history, self.windows.effective
         )
         self.contract = Contract(contract, sources, self._breached)
+        self.delivery.tell_late(rooms.ways.store, self.contract.late)
         self.started = time.time()
         self.reloaded = (True, self.started)
         self.loop_lag = 0.0
@@ -191,8 +193,7 @@ class Collector:
             name = cause.thing.partition(":")[2]
             if cause.alert == PEAK and name not in plan.inventory.circuits:
                 self._breached(name, None)
-        rows = [*inventory_rows(plan.inventory), *standing_rows(plan.inventory)]
-        self.pipeline.describe("inventory", rows, now)
+        self.pipeline.describe("inventory", inventory_rows(plan.inventory), now)
         self._load_device_rows(plan, now)
         changed = tuning.remember(self._memory, plan.inventory)
         tuning.record(self.journal, changed, now, plan.collector, who=who)

@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -72,6 +72,12 @@ class Delivery:
     def accepting(self) -> bool:
         """True while batches reach the disk: what `/readyz` asks."""
         return self._thread.is_alive() and not self._closing and self._spool.trouble is None
+
+    def tell_late(self, store: str, told: Callable[[float, float], None]) -> None:
+        """Have it called, in a sender's thread, for what comes late to a store."""
+        for sender in self._senders:
+            if sender.name == store:
+                sender.on_late = told
 
     def start(self) -> None:
         """Begin to spool and to send. Call it once."""

@@ -12,7 +12,7 @@ from collector.states import States
 from collector.verdicts.engine import Engine
 from collector.verdicts.events import Event, InventoryChanged, Polled, State, Tick
 from collector.verdicts.topology import topology
-from collector.verdicts.verdict import Ask, Outcome
+from collector.verdicts.verdict import Ask, Change, Outcome
 from collector.watch import Watch
 from probes.reading import Reading
 
@@ -77,13 +77,17 @@ class Desk:
         things = {change.thing for change in outcome.changes}
         things |= {news.cause.thing for news in outcome.news}
         kept = self.engine.keep(sorted(things))
-        told = [
-            change
-            for change in outcome.changes
-            if (change.before, change.now.state) != (State.UNKNOWN, State.UP)
-        ]
+        told = [change for change in outcome.changes if _matters(change)]
         self.incidents.take(now, told, kept, outcome.news)
         self._states.tell(things, self.engine, now)
         for change in told:
             facts = {"thing": change.thing, "state": change.now.state.name.lower()}
             log.info("verdict", extra={**facts, "because": change.now.because})
+
+
+def _matters(change: Change) -> bool:
+    """Whether a change is an event: not that something is first seen up, but for circuits, whose
+    availability is counted from events.
+    """
+    first = (change.before, change.now.state) == (State.UNKNOWN, State.UP)
+    return not first or change.thing.startswith("circuit:")

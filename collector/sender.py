@@ -9,7 +9,7 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from collector.refused import Outcome, send_in_pieces
@@ -60,13 +60,24 @@ class StoreStats:
     read_only: bool = False
 
 
+LATE = 300.0
+"""Seconds after its birth when a batch has come late to its store."""
+
+
+def _nobody(_start: float, _end: float) -> None:
+    """Nobody asked to be told."""
+
+
 class Sender:
-    """Drains the spool into one store, in a thread of its own."""
+    """Drains the spool into one store, in a thread of its own. `on_late` is told there of batches
+    that came late: from when to when they were born, Unix seconds.
+    """
 
     def __init__(self, store: Store, spool: Spool, stats: StoreStats) -> None:
         self.store = store
         self.name = store.address.name
         self.stats = stats
+        self.on_late: Callable[[float, float], None] = _nobody
         self._spool = spool
         self._wake = threading.Event()
         self._stop_at: float | None = None
@@ -236,6 +247,9 @@ class Sender:
         self.stats.sent_batches += len(batches)
         self.stats.sent_samples += sum(packed.samples for packed in batches)
         self._spool.ack(self.name, [packed.id for packed in batches], time.monotonic())
+        late = [packed.born for packed in batches if packed.born < time.time() - LATE]
+        if late:
+            self.on_late(min(late), max(late))
 
     def _look(self, now: float) -> None:
         self._look_at = now + LOOK_EVERY
