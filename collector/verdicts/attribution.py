@@ -38,11 +38,11 @@ def _clears(
     """What shows that neither circuit nor site is to blame, None if nothing does."""
     lines, ears = picture.wiring.lines, listening.ears
     since = ears[device].suspected
-    if not all(one in lines for one in entries) or not entries:
-        return ()
     for mate in mates:
         if mate.clean(since):
             return (Sign("other_path", (("device", mate.thing),)),)
+    if not all(one in lines for one in entries) or not entries:
+        return ()
     dark = [one for one in mates if one.silent]
     ends = {one.thing for one in dark}
     for door in _doors(dark, picture):

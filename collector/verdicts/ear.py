@@ -23,7 +23,7 @@ class Ear:
     `silent` is the conclusion: verified and unanswered. `mute` is what answers polls but no echoes.
     What was lost from sight behind something is `hidden` by that until it is seen again, and
     `hider` keeps its name then; `gone` is when that was found; `grace` is when its own fault may be
-    told, 0 while no living path leads to it. What is `watched` is to be told of when it next answers.
+    told, 0 while no living path leads to it. What is `watched` is worth a round when it answers.
     """
 
     thing: str

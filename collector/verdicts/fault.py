@@ -11,7 +11,8 @@ class Fault:
     """A thing that is down by itself. `alert` is what people would be told; `since` the first
     evidence, `began` the suspicion (both the engine's own clock); `mouth` the silent devices in
     which
-    it showed. `settled`: it was told only after its time of grace.
+    it showed. `settled`: it was told only after its time of grace; `proven`: a circuit
+    whose own evidence has said once that it is down.
     """
 
     alert: str
@@ -22,6 +23,7 @@ class Fault:
     signs: tuple[Sign, ...] = ()
     side: str = ""
     settled: bool = False
+    proven: bool = False
 
 
 class Ended(NamedTuple):

@@ -138,6 +138,8 @@ class Judge:
                     self._end(thing, Sign("behind_answers", (("device", seen[0]),)))
             elif not fault.mouth and (signs := self.circuits.whole(thing, fault.began)):
                 self._end(thing, *signs)
+            elif not fault.proven:
+                fault.proven = self.circuits.mute(thing) or bool(self.circuits.broken(thing))
         for device in sorted({*woken, *self._returns.open}):
             if device in wiring.nodes:
                 self._through(device, now)

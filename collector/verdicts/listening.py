@@ -69,6 +69,9 @@ class Listening:
             return
         ear.lost = True
         ear.unsent = ""
+        if ear.fails:
+            # Polls that fail while echoes are lost say nothing of the probe.
+            ear.fails = {name: one for name, one in ear.fails.items() if one.told}
         if ear.mute:
             return
         if ear.until:

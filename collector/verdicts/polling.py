@@ -21,6 +21,9 @@ Facts = dict[tuple[str, str], tuple[float, float]]
 FAILURES = 2
 """Failures in a row that count; the first one asks again at once."""
 
+PATIENCE = 6.0
+"""Seconds from the first failure until it is told: what else may be the reason shows before."""
+
 
 class Polling:
     """Failures by thing and probe, and the latest facts by thing. `down` are the interfaces that

@@ -43,6 +43,8 @@ class Returns:
         around = device in self._wiring.reached(gone)
         ways = blamed if around else self._ways(device, picture.cut, gone) or blamed
         said = {one: self._circuits.since(one, moment) for one in ways}
+        unproven = [one for one in said if around and not faults[one].proven]
+        said.update((one, "nothing") for one in unproven if said[one] == "up")
         ends = self._ended(device, said, around=around, late=now >= moment + WAIT)
         if ends is None:
             for one in ways:

@@ -9,14 +9,11 @@ from collector.verdicts.fault import OFF
 from collector.verdicts.hours import Calendars
 from collector.verdicts.judge import AGAIN, Judge
 from collector.verdicts.listening import Listening
-from collector.verdicts.polling import FAILURES, Polling
+from collector.verdicts.polling import FAILURES, PATIENCE, Polling
 from collector.verdicts.standing import UNKNOWN, UP, Stand
 from collector.verdicts.topology import Use
-from collector.verdicts.verdict import Verdict
+from collector.verdicts.verdict import Ask, Verdict
 from collector.verdicts.wiring import Wiring
-
-PATIENCE = 6.0
-"""Seconds from the first failed check until a service may be told: what it needs is told first."""
 
 SETTLE = 180.0
 """Seconds that a service is given after what it needs is back, where no device says otherwise."""
@@ -81,6 +78,8 @@ class Services:
         broken = self._worst(use, stands, LOST)
         if broken is not None:
             self.grace.pop(thing, None)
+            if thing not in self._hurt and use.checks:
+                self._listening.asks[Ask(thing, "poll")] = None
             self._hurt.add(thing)
             return self._broken(checks, broken, held)
         if held.because and held.state in (State.UNREACHABLE, State.UNKNOWN):

@@ -7,7 +7,7 @@ from collector.verdicts.events import State
 from collector.verdicts.fault import HELD, OFF
 from collector.verdicts.judge import Judge
 from collector.verdicts.listening import Listening
-from collector.verdicts.polling import FAILURES
+from collector.verdicts.polling import FAILURES, PATIENCE
 from collector.verdicts.verdict import Verdict
 from collector.verdicts.wiring import Wiring
 
@@ -57,7 +57,7 @@ class Standing:
                 self._listening.look(thing, now, 0.0)
                 found[thing] = hidden(ear.hidden, self._wiring.root)
             else:
-                found[thing] = self._seen(ear)
+                found[thing] = self._seen(ear, now)
         return found
 
     def _behind(self, ear: Ear, held: Verdict, now: float) -> Stand:
@@ -65,17 +65,22 @@ class Standing:
         if label is None or label.because == HELD:
             if ear.hidden:
                 return hidden(ear.hidden, self._wiring.root)
-            return Stand(held.state, held.because) if ear.silent else self._seen(ear)
+            return Stand(held.state, held.because) if ear.silent else self._seen(ear, now)
         if not ear.silent and not ear.hidden and ear.clean(label.began):
-            return self._seen(ear)
+            return self._seen(ear, now)
         ear.hide(label.because, now)
         return hidden(ear.hidden, self._wiring.root)
 
-    def _seen(self, ear: Ear) -> Stand:
+    def _seen(self, ear: Ear, now: float) -> Stand:
         if ear.unsent or not ear.answered:
             return UNKNOWN
-        if ear.mute or any(one.count >= FAILURES for one in ear.fails.values()):
+        if ear.mute:
             return Stand(State.DEGRADED)
+        failing = [one for one in ear.fails.values() if one.count >= FAILURES]
+        if any(one.told or now >= one.since + PATIENCE for one in failing):
+            return Stand(State.DEGRADED)
+        for one in failing:
+            self._judge.later(one.since + PATIENCE)
         return UP
 
     def circuits(

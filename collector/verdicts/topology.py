@@ -125,7 +125,10 @@ def topology(inventory: Inventory, collector: str) -> Topology:
         for one in inventory.circuits.values()
         if one.lifecycle == "active" and one.z.device in names
     ]
-    graph = connect(inventory.collectors, inventory.devices, inventory.circuits)
+    # What is only planned carries nothing yet: it is no second way.
+    devices = {n: one for n, one in inventory.devices.items() if one.lifecycle == "active"}
+    circuits = {n: one for n, one in inventory.circuits.items() if one.lifecycle == "active"}
+    graph = connect(inventory.collectors, devices, circuits)
     edges = sorted(tuple(sorted((str(a), str(b)))) for a, b in graph.edges)
     return Topology(
         collector=collector,

@@ -79,6 +79,7 @@ class Story:
         self.engine = engine or Engine()
         self.topology, self.now, self.begun = topology, now, now
         self.dead: set[str] = set()
+        self.deaf: set[str] = set()
         self.down: set[tuple[str, str]] = set()
         self.battery: set[str] = set()
         self.failing: dict[tuple[str, str], str] = {}
@@ -151,7 +152,7 @@ class Story:
                 self._echo(thing)
 
     def _echo(self, thing: str) -> None:
-        if thing in self.dead:
+        if thing in self.dead or thing in self.deaf:
             self._later.append((self.now + 1.0, "lost", thing))
             return
         fresh = thing not in self._heard or thing in self._lost
@@ -184,6 +185,16 @@ class Story:
     def heal(self, *names: str) -> "Story":
         """They answer again."""
         self.dead -= {_thing(one) for one in names}
+        return self
+
+    def deafen(self, *names: str) -> "Story":
+        """They answer polls, but no echo from now on."""
+        self.deaf |= {_thing(one) for one in names}
+        return self
+
+    def hear(self, *names: str) -> "Story":
+        """They answer echoes again."""
+        self.deaf -= {_thing(one) for one in names}
         return self
 
     def told(self) -> list[str]:
