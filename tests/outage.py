@@ -18,10 +18,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from alerts.alertmanager import render
-
 from collector.demo import control
+from collector.vocabulary import vocabulary
 from inventory.load import load
-from probes.registry import vocabulary
 from tests.running import until
 
 WEBHOOK, STORE, MANAGER, API = 9001, 9002, 9003, 9004
