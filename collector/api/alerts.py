@@ -29,8 +29,8 @@ class Condition(Answer):
     """`active` when people are told of it, `suppressed` while it is masked."""
 
     state: str
-    silencedBy: tuple[str, ...] = ()  # noqa: N815 - Alertmanager's own names
-    inhibitedBy: tuple[str, ...] = ()  # noqa: N815
+    silencedBy: tuple[str, ...] = ()  # noqa: N815 - Alertmanager's own name
+    inhibitedBy: tuple[str, ...] = ()  # noqa: N815 - Alertmanager's own name
 
 
 class Receiver(Answer):
@@ -44,13 +44,13 @@ class Alert(Answer):
 
     labels: dict[str, str]
     annotations: dict[str, str]
-    startsAt: str  # noqa: N815
-    endsAt: str  # noqa: N815
-    updatedAt: str  # noqa: N815
+    startsAt: str  # noqa: N815 - Alertmanager's own name
+    endsAt: str  # noqa: N815 - Alertmanager's own name
+    updatedAt: str  # noqa: N815 - Alertmanager's own name
     fingerprint: str
     receivers: list[Receiver]
     status: Condition
-    generatorURL: str = ""  # noqa: N815
+    generatorURL: str = ""  # noqa: N815 - Alertmanager's own name
 
 
 class Alerts(RootModel[list[Alert]]):
@@ -70,9 +70,9 @@ class Version(Answer):
     version: str
     branch: str = ""
     revision: str = ""
-    buildUser: str = ""  # noqa: N815
-    buildDate: str = ""  # noqa: N815
-    goVersion: str = ""  # noqa: N815
+    buildUser: str = ""  # noqa: N815 - Alertmanager's own name
+    buildDate: str = ""  # noqa: N815 - Alertmanager's own name
+    goVersion: str = ""  # noqa: N815 - Alertmanager's own name
 
 
 class Configuration(Answer):
@@ -85,7 +85,7 @@ class Status(Answer):
     """As `/api/v2/status` of Alertmanager; `uptime` is the time of the start."""
 
     cluster: Cluster
-    versionInfo: Version  # noqa: N815
+    versionInfo: Version  # noqa: N815 - Alertmanager's own name
     config: Configuration
     uptime: str = Field(description="When the collector started, RFC 3339")
 

@@ -29,9 +29,9 @@ _DATE = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,6})?\d*(Z|[+-]\d\d:
 class _Alert(BaseModel):
     labels: dict[_Name, str] = Field(max_length=64)
     annotations: dict[_Name, str] = Field({}, max_length=64)
-    startsAt: str = Field("", max_length=64)  # noqa: N815 - Alertmanager's own names
-    endsAt: str = Field("", max_length=64)  # noqa: N815
-    generatorURL: str = Field("", max_length=2_000)  # noqa: N815
+    startsAt: str = Field("", max_length=64)  # noqa: N815 - Alertmanager's own name
+    endsAt: str = Field("", max_length=64)  # noqa: N815 - Alertmanager's own name
+    generatorURL: str = Field("", max_length=2_000)  # noqa: N815 - Alertmanager's own name
 
 
 _POST = TypeAdapter(Annotated[list[Any], Field(max_length=ALERTS)])

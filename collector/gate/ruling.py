@@ -30,8 +30,8 @@ class _Rule(BaseModel):
     name: str = ""
     type: str = ""
     health: str = ""
-    lastError: str = ""  # noqa: N815 - Prometheus' own names
-    lastEvaluation: str = ""  # noqa: N815
+    lastError: str = ""  # noqa: N815 - Prometheus' own name
+    lastEvaluation: str = ""  # noqa: N815 - Prometheus' own name
     annotations: _Labels | None = None
     alerts: list[_Alert] | None = None
 
