@@ -16,8 +16,6 @@ from collector.journal import Said
 from tests.collector.running import LINE, NOW, Face, faced
 
 EVENTS = "/api/v1/events/stream"
-FIRST = 7
-"""The id of the next event of a collector that is at rest."""
 
 
 class Sent(NamedTuple):
@@ -56,11 +54,12 @@ def tell(face: Face, count: int, kind: str = "trap") -> None:
 
 @pytest.mark.asyncio
 async def test_what_happens_is_sent_as_it_is_written(face: Face) -> None:
+    first = face.running.journal.committed + 1
     async with face.client.get(EVENTS) as answer:
         assert answer.content_type == "text/event-stream"
         tell(face, 1)
         (sent,) = await read(answer, 1)
-    assert (sent.id, sent.kind, sent.body["subject"]) == (FIRST, "trap", LINE)
+    assert (sent.id, sent.kind, sent.body["subject"]) == (first, "trap", LINE)
 
 
 @pytest.mark.asyncio
@@ -82,14 +81,15 @@ async def test_events_told_while_others_are_sent_come_in_order(face: Face) -> No
             tell(face, 3)
             await asyncio.sleep(0)
 
+    last = face.running.journal.committed
     async with (
-        face.client.get(f"{EVENTS}?after={FIRST - 1}") as one,
+        face.client.get(f"{EVENTS}?after={last}") as one,
         face.client.get(EVENTS) as other,
     ):
         writing = asyncio.create_task(busy())
         first, second = await asyncio.gather(read(one, 600), read(other, 600))
         await writing
-    assert [sent.id for sent in first] == list(range(FIRST, FIRST + 600))
+    assert [sent.id for sent in first] == list(range(last + 1, last + 601))
     assert first == second
 
 
@@ -145,9 +145,10 @@ async def test_a_reader_that_is_too_slow_is_cut_off_and_others_go_on(
         await asyncio.get_running_loop().sock_connect(slow, (host, port))
         slow.send(f"GET {EVENTS}?after=0 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
         said = [Said("trap", LINE, "x" * 2000, {}) for _ in range(6000)]
+        all_of_them = face.running.journal.committed + len(said)
         face.running.journal.record(NOW, said=said)
         async with face.client.get(f"{EVENTS}?after=0") as answer:
-            assert len(await read(answer, 6006)) == 6006
+            assert len(await read(answer, all_of_them)) == all_of_them
         async with asyncio.timeout(20):
             while "too slow" not in caplog.text:
                 await asyncio.sleep(0.05)
