@@ -133,7 +133,7 @@ class House:
                 self.folder / "rules.yaml",
                 self.url("store"),
                 self.url("gate"),
-                ["-rule.resendDelay=2s"],
+                ["-rule.resendDelay=1s"],
                 port,
             ),
             "alertmanager": lambda: alertmanager(
@@ -177,9 +177,13 @@ def house(folder: Path, devices: int, window: str = "5s", hold: str = "0s") -> I
         for part in ("people", "alertmanager", "store", "agent", "gate"):
             one.start(part)
         # A series that is new to an asked question is in no answer for ten seconds.
-        query = f"{one.url('store')}/api/v1/series?match[]=storage_used_ratio"
-        until("the first readings are stored", lambda: "d0" in fetch(query))
+        until("the first readings are stored", lambda: _stored(one.url("store")))
         one.start("vmalert")
         yield one
     finally:
         one.close()
+
+
+def _stored(store: str) -> bool:
+    fetch(f"{store}/internal/force_flush")
+    return "d0" in fetch(f"{store}/api/v1/series?match[]=storage_used_ratio")
