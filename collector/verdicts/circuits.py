@@ -34,10 +34,12 @@ class Circuits:
     def __init__(self, listening: Listening, polling: Polling) -> None:
         self._listening, self._polling = listening, polling
         self._wiring: Wiring
+        self._void: dict[str, float] = {}
 
     def load(self, wiring: Wiring) -> None:
         """The circuits of a wiring."""
         self._wiring = wiring
+        self._void = {one: at for one, at in self._void.items() if one in wiring.lines}
 
     def ends(self, circuit: str) -> list[End]:
         """What the devices at the ends say that answer now; only what they told since both returned
@@ -47,6 +49,7 @@ class Circuits:
         line = self._wiring.lines[circuit]
         ears = [self._listening.ears.get(f"device:{one}") for one in (line.a, line.z)]
         void = max((ear.returned for ear in ears if ear is not None), default=0.0)
+        void = max(void, self._void.get(circuit, 0.0))
         probe = self._listening.ears.get(circuit)
         if probe is not None and not probe.silent:
             void = max(void, probe.heard)
@@ -64,6 +67,11 @@ class Circuits:
             return None
         admin = facts.get(("interface_admin_up", interface))
         return End(which, device, interface, up[0] != 0, admin is None or admin[0] != 0, up[1])
+
+    def forgive(self, circuit: str, now: float) -> None:
+        """Something answered through it: what was said against it before no longer counts."""
+        self._void[circuit] = now
+        self._listening.forgive(circuit, now)
 
     def broken(self, circuit: str) -> list[End]:
         """The ends that say that it is down."""

@@ -95,6 +95,8 @@ class Herald:
             self._unwanted(key, now)
         for key in [one for one, it in self._closing.items() if self._ready(it, now)]:
             self._close(key, self._closing.pop(key), now)
+        for one in self._closing.values():
+            self._judge.later(one.due)
         self._judge.ended.clear()
 
     def _broken(self, fault: Fault, now: float) -> str:
@@ -199,7 +201,6 @@ class Herald:
             return
         self._closing[key] = Closing(now + LINGER, now, ended, polled[0])
         self._polling.wanted.add(polled[0])
-        self._judge.later(now + LINGER)
 
     def _ready(self, closing: Closing, now: float) -> bool:
         fact = self._uptime(closing.device)

@@ -155,6 +155,7 @@ class Judge:
         for circuit, signs in ends.items():
             for one in self.faults[circuit].mouth if signs[0].code == "other_path" else ():
                 self._listening.ears[one].grace = now + SUSPECT_AFTER + VERIFY_FOR
+            self.circuits.forgive(circuit, now)
             self._end(circuit, *signs)
         if self._returns.open:
             self.later(now + AGAIN)

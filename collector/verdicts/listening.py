@@ -227,6 +227,14 @@ class Listening:
             ear.watched = True
             self.poll(thing, now, 0.0 if ear.poll_asked < since else POLL_WAIT)
 
+    def forgive(self, thing: str, now: float) -> None:
+        """Begin anew to listen to something that was silent."""
+        ear = self.ears[thing]
+        ear.silent = ear.lost = False
+        ear.suspected = ear.until = 0.0
+        ear.born = now
+        self.silent.discard(thing)
+
     def seek(self, ear: Ear) -> None:
         """Look for something silent that could answer again, and would not soon by itself."""
         if ear.silent and not ear.fast and ear.thing in self._wiring.nodes:

@@ -51,7 +51,7 @@ class Returns:
                 self._circuits.ask(one, now)
             return {}
         del self.open[device]
-        for one in blamed:
+        for one in blamed if around else ():
             if one not in ends:
                 faults[one].mouth = ()
         return ends
@@ -77,12 +77,14 @@ class Returns:
         up = [one for one, word in said.items() if word == "up"]
         left = [one for one, word in said.items() if word != "down"]
         waiting = [one for one in left if said[one] == "waiting"]
-        if around or up:
+        well = {one: (Sign("behind_answers", by),) for one in up}
+        if around:
             if waiting and not late:
                 return None
-            well = {one: (Sign("behind_answers", by),) for one in up}
             rest = [one for one in left if said[one] == "nothing"]
             return {**well, **{one: (Sign("other_path", by),) for one in rest}}
+        if well:
+            return well
         if len(left) > 1 and waiting and not late:
             return None
         hider = self._listening.ears[device].hider

@@ -108,6 +108,8 @@ class Standing:
                 found[thing] = UP
             elif ear.hidden:
                 found[thing] = hidden(ear.hidden, root)
+            elif held[thing].state is State.DOWN:
+                found[thing] = hidden(far.because or f"device:{line.z}", root)
             else:
                 found[thing] = Stand(held[thing].state, held[thing].because)
         return found

@@ -250,7 +250,7 @@ def test_a_neighbour_that_answers_by_another_path_after_all_clears_the_circuit()
     story.tell(Polled("noc", "device:pc-ap", "snmp", success=True))
     story.run(10)
     assert story.told() == ["closed CircuitDown/circuit:pc", "opened DeviceDown/device:pc-rt"]
-    assert story.states("circuit:pc", "pc-rt", "pc-sw", "pc-ap") == "up down unreachable up"
+    assert story.states("circuit:pc", "pc-rt", "pc-sw", "pc-ap") == "unreachable down unreachable up"
 
 
 def test_a_device_that_is_not_pinged_falls_with_its_second_failed_poll() -> None:
