@@ -140,7 +140,14 @@ class Judge:
                 self._end(thing, *signs)
             elif not fault.proven:
                 fault.proven = self.circuits.mute(thing) or bool(self.circuits.broken(thing))
-        for device in sorted({*woken, *self._returns.open}):
+        seen = {
+            one
+            for fault in self.faults.values()
+            if fault.alert == "CircuitDown"
+            for one in fault.mouth
+            if not listening.ears[one].silent
+        }
+        for device in sorted({*woken, *self._returns.open, *seen}):
             if device in wiring.nodes:
                 self._through(device, now)
 

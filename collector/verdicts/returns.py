@@ -43,8 +43,10 @@ class Returns:
         around = device in self._wiring.reached(gone)
         ways = blamed if around else self._ways(device, picture.cut, gone) or blamed
         said = {one: self._circuits.since(one, moment) for one in ways}
-        unproven = [one for one in said if around and not faults[one].proven]
-        said.update((one, "nothing") for one in unproven if said[one] == "up")
+        for one, word in said.items():
+            # An interface that was up all the time does not show a return.
+            if word == "up" and not faults[one].proven:
+                said[one] = "nothing"
         ends = self._ended(device, said, around=around, late=now >= moment + WAIT)
         if ends is None:
             for one in ways:

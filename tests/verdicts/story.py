@@ -24,24 +24,26 @@ START = 1_795_312_800.0
 STEP = 0.1
 
 
+EDGES = {
+    "collector:noc": ("device:core1",),
+    "device:core1": ("device:core2", "device:pe1", "device:pe2", "device:app"),
+    "device:core2": ("device:pe1", "device:pe2"),
+    "device:pe1": ("circuit:pc", "circuit:bl-a", "circuit:net"),
+    "device:pe2": ("circuit:bl-b", "device:sl-rt"),
+    "device:pc-rt": ("circuit:pc", "device:pc-sw", "device:school"),
+    "device:pc-sw": ("device:pc-ap",),
+    "device:bl-rt": ("circuit:bl-a", "circuit:bl-b", "device:bl-sw"),
+    "device:sl-rt": ("device:sl-sw",),
+}
+
+
 def province(**more: object) -> Topology:
     """A centre with a core pair and two edges; Pà Cò on one circuit, Bao La on two, an own fibre
     to Sơn La; behind Pà Cò a school.
     """
     fields = {
         "collector": "noc",
-        "edges": tuple(
-            tuple(pair.split())
-            for pair in (
-                "collector:noc device:core1|device:core1 device:core2|device:core1 device:pe1|"
-                "device:core2 device:pe1|device:core1 device:pe2|device:core2 device:pe2|"
-                "device:core1 device:app|circuit:pc device:pe1|circuit:pc device:pc-rt|"
-                "device:pc-rt device:pc-sw|device:pc-sw device:pc-ap|device:pc-rt device:school|"
-                "circuit:bl-a device:pe1|circuit:bl-a device:bl-rt|circuit:bl-b device:pe2|"
-                "circuit:bl-b device:bl-rt|device:bl-rt device:bl-sw|device:pe2 device:sl-rt|"
-                "device:sl-rt device:sl-sw|circuit:net device:pe1"
-            ).split("|")
-        ),
+        "edges": tuple((a, b) for a, others in EDGES.items() for b in others),
         "devices": (
             *(Node(name, "dc", 1.0, ("snmp",)) for name in ("core1", "core2", "pe1", "pe2")),
             Node("app", "dc", 1.0, ("snmp",), ("disk",)),
@@ -60,10 +62,10 @@ def province(**more: object) -> Topology:
             Line("bl-b", "viettel", "bl-rt", "wan2", "bao-la", "pe2", "ge1", probed=True),
             Line("net", "vnpt", "pe1", "ge9", "dc"),
         ),
-        "sites": tuple(
-            Place(name, "tinh") for name in ("dc", "pa-co", "school", "bao-la", "son-la")
-        )
-        + (Place("tinh"),),
+        "sites": (
+            *(Place(name, "tinh") for name in ("dc", "pa-co", "school", "bao-la", "son-la")),
+            Place("tinh"),
+        ),
         "services": (
             Use("portal", ("device:app",), ("home",)),
             Use("learning", ("device:school", "service:portal"), ()),
