@@ -29,6 +29,9 @@ AGAIN = 15 * 60.0
 was due has forgotten it.
 """
 
+DOUBT = 60.0
+"""Seconds after a start in which the engine sees again whatever is down."""
+
 SETTLE = 300.0
 """Seconds after a cause is gone in which a rule's window still holds the outage."""
 
@@ -107,6 +110,7 @@ class Gate:
         self._visible = visible
         self._changed: set[Key] = set()
         self._news = False
+        self._doubtful: dict[Key, float] = {}
 
     def recall(self, kept: Iterable[Held], now: float) -> None:
         """What was held before a restart. A rule's alert counts as firing until now."""
@@ -123,6 +127,7 @@ class Gate:
         """An incident of the engine or of the contract numbers has opened, changed or closed."""
         cause = news.cause
         key = Key(cause.alert, cause.thing)
+        self._doubtful.pop(key, None)
         one = self.held.get(key)
         if news.what == "closed":
             if one is not None and not one.ended:
@@ -136,11 +141,12 @@ class Gate:
         self._rise(one, cause.severity)
 
     def standing(self, causes: Iterable[Cause], now: float) -> None:
-        """After a restart: no other incident is open. What closed unseen ends now."""
-        open_now = {Key(cause.alert, cause.thing) for cause in causes}
-        for key, one in list(self.held.items()):
-            if one.origin == ENGINE and not one.ended and key not in open_now:
-                self._end(one, now)
+        """After a restart: no other incident is open. What is still held closed unseen, or opened
+        in the last moment and was not written down: it ends unless it soon opens again.
+        """
+        known = {Key(cause.alert, cause.thing) for cause in causes}
+        held = (key for key, one in self.held.items() if one.origin == ENGINE and not one.ended)
+        self._doubtful = {key: now + DOUBT for key in held if key not in known}
 
     def alerts(self, posted: Iterable[Posted], now: float) -> None:
         """A post of vmalert's."""
@@ -239,6 +245,9 @@ class Gate:
             for key, one in self.held.items()
             if key.alertname in TELLING and not one.ended
         }
+        for key in [key for key, until in self._doubtful.items() if now >= until]:
+            del self._doubtful[key]
+            self._end(self.held[key], now)
         for one in list(self.held.values()):
             if one.ended:
                 self._expire(one, now)

@@ -141,16 +141,23 @@ class Rounds:
     async def _ask_on(self, session: aiohttp.ClientSession) -> None:
         while True:
             await asyncio.sleep(ASK_EVERY)
-            keys = self._in_turn(self.gate.asked(self._clock()))
-            ruling = await self._ask(session) if keys else None
-            for at in range(0, len(keys), AT_ONCE):
-                some = keys[at : at + AT_ONCE]
-                self.gate.sight(some, self._clock())
-                if ruling is not None:
-                    self.gate.weigh(some, ruling, self._clock())
-                await asyncio.sleep(0)
-            if keys:
-                self.wake()
+            try:
+                await self._judge(session)
+            except Exception:  # whatever it is, what is held stays held and is asked about again
+                log.exception("vmalert's answer could not be used")
+
+    async def _judge(self, session: aiohttp.ClientSession) -> None:
+        """Hold what vmalert no longer posts against its answer, and against what was read."""
+        keys = self._in_turn(self.gate.asked(self._clock()))
+        ruling = await self._ask(session) if keys else None
+        for at in range(0, len(keys), AT_ONCE):
+            some = keys[at : at + AT_ONCE]
+            self.gate.sight(some, self._clock())
+            if ruling is not None:
+                self.gate.weigh(some, ruling, self._clock())
+            await asyncio.sleep(0)
+        if keys:
+            self.wake()
 
     def _in_turn(self, keys: list[Key]) -> list[Key]:
         """So many of them as one answer is good for, each time others."""

@@ -320,10 +320,20 @@ def test_what_is_held_survives_a_restart(gate: Gate, stage: Stage) -> None:
     again = Gate(stage)
     again.recall(kept, T + 100)
     again.standing([Cause("k", "DeviceDown", "device:d1", "major", T)], T + 100)
-    assert over(again, T + 100) == ["DeviceDown major"]  # d2, closed while nobody looked
-    assert told(again, T + 100) == []
+    assert told(again, T + 100) == ["DeviceDown major"]  # d2, of which nobody else knows
     stage.masks.clear()
-    assert told(again, T + 101) == ["DeviceDown major"]
+    assert told(again, T + 101) == ["DeviceDown major"] * 2
+    assert over(again, T + 161) == ["DeviceDown major"]
+    assert told(again, T + 161) == ["DeviceDown major"]
+
+
+def test_incident_that_the_journal_lost_goes_on_when_it_is_seen_again(gate: Gate) -> None:
+    gate.incident(news("opened", T), SAID)
+    told(gate, T)
+    gate.standing([], T + 1)
+    gate.incident(news("opened", T + 9), SAID)
+    assert told(gate, T + 3600) == ["DeviceDown major"]
+    assert over(gate, T + 3600) == []
 
 
 def test_news_is_what_differs_from_what_was_told(gate: Gate) -> None:
