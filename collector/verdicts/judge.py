@@ -140,14 +140,14 @@ class Judge:
                 self._end(thing, *signs)
             elif not fault.proven:
                 fault.proven = self.circuits.mute(thing) or bool(self.circuits.broken(thing))
-        seen = {
+        back = {
             one
             for fault in self.faults.values()
             if fault.alert == "CircuitDown"
             for one in fault.mouth
-            if not listening.ears[one].silent
+            if not listening.ears[one].silent and listening.ears[one].answered > fault.began
         }
-        for device in sorted({*woken, *self._returns.open, *seen}):
+        for device in sorted({*woken, *self._returns.open, *back}):
             if device in wiring.nodes:
                 self._through(device, now)
 

@@ -79,7 +79,7 @@ class Returns:
         up = [one for one, word in said.items() if word == "up"]
         left = [one for one, word in said.items() if word != "down"]
         waiting = [one for one in left if said[one] == "waiting"]
-        well = {one: (Sign("behind_answers", by),) for one in up}
+        well: Ends = {one: (Sign("behind_answers", by),) for one in up}
         if around:
             if waiting and not late:
                 return None
