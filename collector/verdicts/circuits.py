@@ -108,17 +108,19 @@ class Circuits:
         shown = (ports[port] for port in self._polling.down if port in ports)
         return sorted(found.union(one for one in shown if self.broken(one)))
 
-    def since(self, circuit: str, moment: float) -> str:
+    def since(self, circuit: str, moment: float, *, alone: bool) -> str:
         """What a circuit's evidence from after a moment says: `up`, `down`, `waiting` for evidence
-        that can be had, or `nothing`.
+        that can be had, or `nothing`. Its probe address counts only where it is `alone`: else the
+        echo may have gone another way round.
         """
         ear = self._listening.ears[circuit]
         ends = [end for end in self.ends(circuit) if end.at > moment]
         if any(not end.up for end in ends):
             return "down"
-        if ends or (ear.ping is not None and ear.heard > moment):
+        probed = alone and ear.ping is not None
+        if ends or (probed and ear.heard > moment):
             return "up"
-        return "waiting" if ear.ping is not None or self._told(circuit) else "nothing"
+        return "waiting" if probed or self._told(circuit) else "nothing"
 
     def _told(self, circuit: str) -> list[str]:
         """The devices at its ends that have told of their interface before."""

@@ -32,7 +32,9 @@ class Returns:
         """The circuits that a device's answer shows to carry again or never to have been cut, and
         the signs. It stays `open` while evidence is being asked for.
         """
-        blamed = [one for one, fault in faults.items() if self._may(device, one, fault)]
+        blamed = {
+            one: self._mate(device, it) for one, it in faults.items() if self._may(device, it)
+        }
         if not blamed or device in picture.dark:
             self.open.pop(device, None)
             return {}
@@ -41,8 +43,9 @@ class Returns:
         # What was hidden and is not heard yet may pass on what is heard already.
         gone = picture.cut | {one for one in picture.dark if not ears[one].hidden}
         around = device in self._wiring.reached(gone)
-        ways = blamed if around else self._ways(device, picture.cut, gone) or blamed
-        said = {one: self._circuits.since(one, moment) for one in ways}
+        ways = list(blamed if around else self._ways(device, picture.cut, gone) or blamed)
+        alone = len(ways) == 1
+        said = {one: self._circuits.since(one, moment, alone=alone) for one in ways}
         for one, word in said.items():
             # An interface that was up all the time does not show a return.
             if word == "up" and not faults[one].proven:
@@ -53,18 +56,25 @@ class Returns:
                 self._circuits.ask(one, now)
             return {}
         del self.open[device]
-        for one in blamed if around else ():
-            if one not in ends:
+        if not around:
+            return ends
+        for one, mate in blamed.items():
+            if mate and one not in ends:
                 faults[one].mouth = ()
-        return ends
+        # What lies further away and has another way round says nothing of the circuit.
+        return {one: it for one, it in ends.items() if blamed[one] or it[0].code != "other_path"}
 
-    def _may(self, device: str, thing: str, fault: Fault) -> bool:
+    def _may(self, device: str, fault: Fault) -> bool:
         """Whether a fault is of a circuit that this device was lost behind."""
         if fault.alert != "CircuitDown" or not fault.mouth:
             return False
+        hider = self._listening.ears[device].hider
+        return hider == fault.thing or self._mate(device, fault)
+
+    def _mate(self, device: str, fault: Fault) -> bool:
+        """Whether a device is at the site where a circuit's silence showed."""
         site = self._wiring.site(device)
-        mate = any(self._wiring.site(one) == site for one in fault.mouth)
-        return mate or self._listening.ears[device].hider == thing
+        return any(self._wiring.site(one) == site for one in fault.mouth)
 
     def _ways(self, device: str, cut: set[str], gone: set[str]) -> list[str]:
         """The circuits that are down any one of which would give it a path."""

@@ -125,7 +125,7 @@ class Standing:
         may come that tells otherwise.
         """
         circuits = self._judge.circuits
-        if not ear.hidden or circuits.since(ear.thing, ear.gone) != "waiting":
+        if not ear.hidden or circuits.since(ear.thing, ear.gone, alone=True) != "waiting":
             return True
         if not ear.grace:
             ear.grace = now + ear.settle
