@@ -118,6 +118,8 @@ class Circuits:
         if any(not end.up for end in ends):
             return "down"
         probed = alone and ear.ping is not None
+        if ear.silent:
+            return "waiting"
         if ends or (probed and ear.heard > moment):
             return "up"
         return "waiting" if probed or self._told(circuit) else "nothing"

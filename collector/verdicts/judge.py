@@ -139,7 +139,7 @@ class Judge:
             elif not fault.mouth and (signs := self.circuits.whole(thing, fault.began)):
                 self._end(thing, *signs)
             elif not fault.proven:
-                fault.proven = self.circuits.mute(thing) or bool(self.circuits.broken(thing))
+                fault.proven = bool(self.circuits.broken(thing))
         back = {
             one
             for fault in self.faults.values()
@@ -160,7 +160,10 @@ class Judge:
         picture.look()
         ends = self._returns.weigh(device, self.faults, picture, now)
         for circuit, signs in ends.items():
-            for one in self.faults[circuit].mouth if signs[0].code == "other_path" else ():
+            fault = self.faults[circuit]
+            stayed = self._listening.ears[device].returned < fault.began
+            # A neighbour that was there all the time: the rest is not coming back but broken.
+            for one in fault.mouth if stayed and signs[0].code == "other_path" else ():
                 self._listening.ears[one].grace = now + SUSPECT_AFTER + VERIFY_FOR
             self.circuits.forgive(circuit, now)
             self._end(circuit, *signs)
