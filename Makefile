@@ -11,7 +11,7 @@ PYTHON ?=
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check test bench docs clean
+.PHONY: help setup demo check test bench soak docs clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,9 +33,14 @@ test: ## set up with the daemons that tests run against, check, and every test: 
 	@$(MAKE) --no-print-directory check
 	$(BIN)/pytest
 
-bench: ## measure speed beside other pollers and print the numbers (RUNS, BENCH_SECONDS)
+bench: ## measure speed and detection and print the numbers (RUNS, BENCH_SECONDS, LOSS_MINUTES)
 	@.ci/setup dev,bench $(BENCH_PACKAGES)
-	@for one in poll ping metrics_page fleet; do $(BIN)/python -m benchmarks.$$one || exit; done
+	@for one in poll ping metrics_page fleet storms contract outages detection; do \
+	  $(BIN)/python -m benchmarks.$$one || exit; done
+
+soak: ## each part away for three minutes with 50 alerts firing: is anybody told that it is over?
+	@.ci/setup dev $(TEST_PACKAGES)
+	$(BIN)/python -m benchmarks.soak
 
 docs: setup ## make the generated pages again
 	$(BIN)/python -m probes.catalogue_page > docs/metrics.md
