@@ -13,7 +13,7 @@ from itertools import combinations
 
 from collector.verdicts.verdict import News
 from tests.verdicts.play import BASE, Play
-from tests.verdicts.world import Fault, Gone, Wire, World
+from tests.verdicts.world import Fault, Gone, Span, Wire, World
 
 OUTAGES = ("DeviceDown", "CircuitDown", "CircuitRedundancyLost", "SiteDown", "CollectorIsolated")
 ILLNESS = {"agent": "DeviceDegraded", "service": "ServiceDown"}
@@ -98,8 +98,8 @@ class Oracle:
         self.world: World = play.world
         self.faults: Sequence[Fault] = play.faults
         self.told = messages(play.news)
-        self.windows = {n: self._windows(n) for n in range(len(self.faults))}
-        self.whole = {n: self._whole(n) for n in self.windows}
+        self.whole = {n: self._whole(n) for n in range(len(self.faults))}
+        self.windows = {n: self._windows(n) for n in self.whole}
 
     def complaints(self) -> list[str]:
         """All that is wrong with what was told."""
@@ -118,18 +118,24 @@ class Oracle:
         fault = self.faults[number]
         return self.world.off(fault, fault.start)
 
+    def _lasts(self, span: Span, number: int) -> bool:
+        """Whether nothing of what a fault took away is back, as far as can be seen."""
+        gone = span.gone()
+        ends = frozenset(one for one in self.whole[number] if not one.startswith("power:"))
+        answering = self.world.answering
+        return bool(span.off[number]) and answering(gone) == answering(gone | ends)
+
     def _windows(self, number: int) -> list[Window]:
         """When a fault is exposed while all of it lasts."""
         fault = self.faults[number]
         if fault.kind in ILLNESS:
             return [Window(fault.start, fault.end, fresh=True)]
         found: list[Window] = []
-        whole = self.world.off(fault, fault.start)
         alive = self.world.answering(frozenset())
         for span in self.play.spans:
             gone, without = span.gone(), span.gone((number,))
             before, alive = alive, self.world.answering(gone)
-            if span.off[number] != whole or not self._exposed(gone, without):
+            if not self._lasts(span, number) or not self._exposed(gone, without):
                 continue
             if found and found[-1].end == span.start:
                 found[-1].end = span.end
@@ -146,11 +152,12 @@ class Oracle:
         fault = self.faults[number]
         slowest = max(one.interval for one in self.world.boxes.values())
         if fault.kind in ILLNESS:
-            return slowest + self.play.timeout + 1.0, LEARNT
+            # A poll that fails while an echo is lost, too, says nothing of the agent.
+            return (slowest + self.play.timeout + 1.0) * (3.0 if self.play.loss else 1.0), LEARNT
         cycle, learn = 3.0 + VERIFY, LEARNT
         for span in self.play.spans if fault.kind != "isolation" else ():
             gone, without = span.gone(), span.gone((number,))
-            if span.off[number] == self.whole[number] and self._exposed(gone, without):
+            if self._lasts(span, number) and self._exposed(gone, without):
                 cycle = max(cycle, self._cycle(gone, without))
         if any(not one.ping for one in self.world.boxes.values()):
             learn = slowest + 1.0
@@ -164,7 +171,7 @@ class Oracle:
         slowest = max(one.interval for one in self.world.boxes.values()) + self.play.timeout + 1.0
         mouths = self.world.mouths(lost, gone)
         if not mouths:
-            return 3.0 + VERIFY if lost else slowest
+            return 2 * 3.0 + VERIFY if lost else slowest
         if any(not one.ping for one in mouths):
             return slowest
         return max(3.0, *(1.0 + (one.ping or 0.0) for one in mouths)) + VERIFY + 0.3
@@ -191,8 +198,7 @@ class Oracle:
         shown = told.alert == "CircuitRedundancyLost"
         least = 0.0 if shown else BLIP
         return any(
-            all(span.off[n] == self.whole[n] for n in group)
-            and self._alike(span.off, group, told.thing)
+            all(self._lasts(span, n) for n in group) and self._alike(span.off, group, told.thing)
             for span in self.play.spans
             if span.end >= told.at - lag and span.start <= told.at - least
         ) and (shown or self._rested(told, group))
@@ -203,10 +209,12 @@ class Oracle:
         rest = frozenset().union(*(one for n, one in enumerate(off) if n not in group))
         if not self._exposed(gone, rest):
             return False
-        if any(
-            not self._exposed(gone, frozenset().union(*(o for n, o in enumerate(off) if n != one)))
+        # Each has its part in it, or each would do for it alone.
+        parts = {
+            self._exposed(gone, frozenset().union(*(o for n, o in enumerate(off) if n != one)))
             for one in group
-        ):
+        }
+        if len(parts) > 1:
             return False
         if len(group) == 1 and thing == self.faults[group[0]].thing:
             return True
@@ -238,8 +246,8 @@ class Oracle:
 
     def _rested(self, told: Told, group: tuple[int, ...]) -> bool:
         """Whether what was hidden before had its grace."""
-        for number in group:
-            before = [one for one in self.windows[number] if one.start <= told.at]
+        ahead = [[one for one in self.windows[n] if one.start <= told.at] for n in group]
+        for before in ahead if any(ahead) else ():
             if not before:
                 return False
             if any(one.fresh and one.end > told.at - 60 for one in before):
@@ -256,6 +264,8 @@ class Oracle:
         if not _shared_out([told.faults for told in named], frozenset()):
             return [f"told more than once: {'; '.join(map(str, named))}"]
         most = sum(1 for one in self.windows.values() if one)
+        # Faults of which each hides the others are seen as one.
+        most += any(all(not self.windows[n] for n in one) for told in named for one in told.faults)
         if len(named) > most:
             return [f"{len(named)} messages for {most} faults that can be seen"]
         return []

@@ -41,13 +41,15 @@ class Scenario:
 
 def draw(seed: int, scale: float | None = None, slow: float | None = None) -> Scenario:
     """The scenario of a seed: 50 to 500 devices. At `scale` 1 they boot for up to three minutes,
-    at `slow` 1 faults last up to 50 seconds; unless given, both are drawn.
+    at `slow` 1 faults last up to 50 seconds; unless given, both are drawn. Some small worlds lose
+    echoes at random.
     """
     rng = random.Random(seed)
     scale = scale or rng.choice((0.15, 0.15, 0.2, 0.3, 0.5, 1.0))
     world = draw_world(rng, round(50 * 10 ** rng.random()), scale)
     faults = Mishap(rng, world, slow or rng.choice((1.0, 1.0, 2.0))).draw()
-    return Scenario(seed, world, faults)
+    loss = rng.choice((0.0, 0.0, 0.02, 0.05)) if len(world.boxes) < 100 else 0.0
+    return Scenario(seed, world, faults, loss)
 
 
 def smallest(scenario: Scenario, make: MakeEngine, patience: int = 200) -> Scenario:

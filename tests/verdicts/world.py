@@ -148,22 +148,25 @@ class World:
         return f"circuit:{wire.name}" not in gone and not (wire.mode == "direct" and peer in gone)
 
     def seen(self, gone: Gone) -> frozenset[str]:
-        """All that can be known at the collector: who answers, and interfaces that are down at the
-        circuits' ends that are polled and answer (`circuit:x/end`).
+        """All that can be known at the collector: who answers, and which circuits between devices
+        that answer show that they are down. Where an end is silent, that explains the rest.
         """
         if gone not in self._seen:
             answering = self.answering(gone)
-            found = set(answering)
+            found = {one for one in answering if one.startswith("device:")}
             for wire in self.wires.values():
-                found.update(
-                    f"circuit:{wire.name}/{end}"
-                    for end in filter(None, (wire.a, wire.z))
-                    if f"device:{end}" in answering
-                    and self.boxes[end].polled
-                    and not self.interface_up(wire, end, gone)
-                )
+                ends = [one for one in (wire.a, wire.z) if one]
+                known = all(f"device:{end}" in answering for end in ends)
+                if known and self._shows(wire, ends, gone):
+                    found.add(f"circuit:{wire.name}")
             self._seen[gone] = frozenset(found)
         return self._seen[gone]
+
+    def _shows(self, wire: Wire, ends: list[str], gone: Gone) -> bool:
+        if wire.probed and f"circuit:{wire.name}" not in self.answering(gone):
+            return True
+        polled = (end for end in ends if self.boxes[end].polled)
+        return any(not self.interface_up(wire, end, gone) for end in polled)
 
     def mouths(self, lost: frozenset[str], gone: Gone) -> list[Box]:
         """Those of the silent devices that a device that answers, or the collector, is tied to."""
