@@ -153,7 +153,8 @@ def routing(inventory: Inventory, *, webhook: str, mail: Mail, reveal: bool) -> 
     if webhook:
         everything = {"receiver": "webhook", **_CAUSE, "routes": _children(EVERYTHING, {}, {})}
         hooks = [{"url": webhook, "send_resolved": True}]
-        return {"route": everything, "receivers": [{"name": "webhook", "webhook_configs": hooks}]}
+        receivers = [{"name": "webhook", "webhook_configs": hooks}]
+        return {"route": everything, "inhibit_rules": _rises(), "receivers": receivers}
     told, first = shares(inventory), default(inventory)
     routes = [*_escalations(inventory, told)]
     routes += [_route(inventory, one) for one in told if not one.after]
@@ -168,7 +169,19 @@ def routing(inventory: Inventory, *, webhook: str, mail: Mail, reveal: bool) -> 
     if intervals := _intervals(inventory):
         found["time_intervals"] = intervals
     route = {"receiver": first, **_CAUSE, "routes": routes}
-    return {**found, "route": route, "receivers": receivers}
+    return {**found, "route": route, "inhibit_rules": _rises(), "receivers": receivers}
+
+
+def _rises() -> list[dict[str, Any]]:
+    """An alert that rose stands under both severities until it ends: people see the higher one."""
+    return [
+        {
+            "source_matchers": [f'severity="{severity}"', 'escalation=""'],
+            "target_matchers": [f'severity=~"{"|".join(SEVERITIES[rank + 1 :])}"'],
+            "equal": _BY,
+        }
+        for rank, severity in enumerate(SEVERITIES[:-1])
+    ]
 
 
 def _escalations(inventory: Inventory, told: Iterable[Share]) -> list[dict[str, Any]]:

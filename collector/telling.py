@@ -9,7 +9,7 @@ from collector.delivery import Delivery
 from collector.desk import Desk
 from collector.gate import message
 from collector.gate.fresh import Readings, delivered
-from collector.gate.gate import Gate
+from collector.gate.gate import VISIBLE, Gate
 from collector.gate.held import Key
 from collector.gate.message import Links
 from collector.gate.rounds import Rounds
@@ -23,13 +23,15 @@ from collector.verdicts.verdict import News
 
 class Ways(NamedTuple):
     """Where people are told: Alertmanagers; the vmalert whose alerts come through the gate (""
-    for none); the name of the store that it asks; where the gate keeps what it holds.
+    for none); the name of the store that it asks; where the gate keeps what it holds; seconds
+    until what was delivered is in every answer of that store.
     """
 
     alertmanagers: Sequence[str]
     vmalert: str
     store: str
     shelf: Path
+    visible: float = VISIBLE
 
 
 class Telling:
@@ -65,7 +67,8 @@ class Telling:
             self._links,
         )
         ways = self._ways
-        self._rounds = Rounds(Gate(world), Shelf(ways.shelf), ways.alertmanagers, ways.vmalert)
+        gate = Gate(world, visible=ways.visible)
+        self._rounds = Rounds(gate, Shelf(ways.shelf), ways.alertmanagers, ways.vmalert)
         self._rounds.recall()
         standing = self._desk.incidents.open
         self._rounds.gate.standing([one.cause for one in standing.values()], time.time())
@@ -85,5 +88,4 @@ class Telling:
 
     def _owned(self, key: Key) -> bool:
         """Whether somebody has taken an incident on."""
-        one = self._desk.incidents.open.get(f"{key.alertname}/{key.subject}")
-        return one is not None and bool(one.owner or one.acknowledged)
+        return self._desk.incidents.owned(f"{key.alertname}/{key.subject}")

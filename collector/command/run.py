@@ -20,6 +20,7 @@ from collector.collector import Collector, Rooms, load_plan
 from collector.command.inventory import default_inventory
 from collector.contract import History
 from collector.delivery import Delivery
+from collector.gate.gate import VISIBLE
 from collector.gate.peer import PeerInvalid
 from collector.gate.peer import parse_address as parse_peer
 from collector.hold import hold
@@ -33,6 +34,9 @@ from collector.telling import Ways
 from inventory.secret import Secret
 
 log = logging.getLogger("hatang.run")
+
+LOCAL_VISIBLE = 4.0
+"""Seconds until what the local store took is in its answers; its latency offset is one second."""
 
 EXAMPLE = """\
 examples:
@@ -189,7 +193,9 @@ async def _run(args: argparse.Namespace, asked: Asked, plan: Plan) -> int:
         if history is not None:
             stack.push_async_callback(history.close)
         asking = next((one.name for one in stores if one.query_url), stores[0].name)
-        ways = Ways(asked.alertmanagers, args.vmalert or "", asking, state / "gate.sqlite")
+        visible = VISIBLE if asked.stores else LOCAL_VISIBLE
+        shelf = state / "gate.sqlite"
+        ways = Ways(asked.alertmanagers, args.vmalert or "", asking, shelf, visible)
         rooms = Rooms(delivery, memory, journal, history, ways)
         collector = Collector(plan, args.inventory, rooms, state / "contract.sqlite")
         await _start(collector)
