@@ -206,6 +206,8 @@ async def _run(args: argparse.Namespace, asked: Asked, plan: Plan) -> int:
         collector.addresses = {"api": server.url, **queries}
         loop.add_signal_handler(signal.SIGHUP, lambda: _reload(collector))
         _announce(state, collector)
+        if not asked.alertmanagers:
+            log.warning("nobody is told of anything: no --alertmanager")
         gc.freeze()
         await told.wait()
         log.info("stopping")
