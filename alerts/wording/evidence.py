@@ -59,6 +59,8 @@ def _argument(name: str, given: dict[str, str], language: str, inventory: Invent
         return _state(text, given.get("thing", ""), language)
     if name in ("thing", "cause"):
         return _thing(text, language, inventory)
+    if name == "device":
+        return clean(text.removeprefix("device:"))
     if name == "site" and inventory is not None:
         return Naming(inventory, language).place(text)
     return clean(text)

@@ -4,12 +4,13 @@ things in it.
 
 import argparse
 import sys
-import time
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
+from collector.command.ask import Api, NoAnswerError, announced
 from collector.command.inventory import default_inventory
-from collector.demo import control, view
-from collector.demo.messages import follow
+from collector.demo import COLLECTOR, control, messages, view
 from collector.demo.session import play
 from collector.vocabulary import vocabulary
 from inventory.load import InventoryInvalid, load
@@ -25,6 +26,9 @@ EVERYTHING = "*"
 """What `--mend` without a name mends."""
 PATIENCE = 20.0
 """Seconds to wait for a message after something was broken or mended."""
+CHECKED = 100.0
+"""The same for services: their checks come once a minute."""
+_SHOWN = 8
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -54,31 +58,57 @@ def run(args: argparse.Namespace) -> int:
 
 def _tell(args: argparse.Namespace) -> int:
     """Speak to a running demo."""
+    folder: Path = args.state_dir
     try:
         if args.list_broken:
-            return _listed(control.ask(args.state_dir, "state"))
-        since = time.time()
+            return _listed(control.ask(folder, "state"))
+        before = messages.last(folder)
         if args.break_:
-            answer = control.ask(args.state_dir, "break", args.break_)
+            answer = control.ask(folder, "break", args.break_)
         else:
             thing = None if args.mend == EVERYTHING else args.mend
-            answer = control.ask(args.state_dir, "mend", thing)
+            answer = control.ask(folder, "mend", thing)
     except control.NoDemoError as error:
         answer = {"error": str(error)}
-    code = _said(answer)
-    if code == 0 and (answer.get("silenced") or answer.get("mended")):
-        _follow(args.state_dir, since)
-    return code
+    if "error" in answer:
+        print(f"hatang demo: {answer['error']}", file=sys.stderr)
+        return 1
+    changed = _broken(answer) if args.break_ else _mended(answer)
+    if changed and not messages.listening(folder):
+        print("nobody is told anything here; see: hatang status")
+    elif changed:
+        _follow(folder, before, changed)
+    return 0
 
 
-def _follow(folder: Path, since: float) -> None:
-    """Show what people are told of it."""
+def _follow(folder: Path, before: int, things: list[str]) -> None:
+    """Show what people are told of things that were broken or mended."""
+    patience = CHECKED if any(one.startswith("service:") for one in things) else PATIENCE
     told = False
-    for message in follow(folder, since, PATIENCE):
+    for message in messages.follow(folder, before, things, patience):
         told = True
         print(view.message(message), flush=True)
     if not told:
-        print("nobody was told: it is in maintenance, off hours, or hidden behind another cause")
+        print("nobody was told")
+        for thing in things:
+            print(_standing(folder, thing))
+
+
+def _standing(folder: Path, thing: str) -> str:
+    """How the collector holds a thing, in a line."""
+    kind, _, name = thing.partition(":")
+    try:
+        api = Api(announced([folder / COLLECTOR]).url, None, None)
+        found = api.items(f"verdicts?kind={kind}&search={quote(name)}")
+        held = next((one for one in found if one["thing"] == thing), None)
+    except NoAnswerError as error:
+        return str(error)
+    if held is None:
+        return f"  {thing}: the collector has no verdict of it"
+    why = [held["maintenance"] and f"maintenance: {held['maintenance']}", held["evidence"]]
+    if held["because"]:
+        why.insert(0, f"because of {held['because']}")
+    return f"  {thing}: {held['word']} ({'; '.join(filter(None, why))})"
 
 
 def _listed(state: dict[str, object]) -> int:
@@ -90,17 +120,20 @@ def _listed(state: dict[str, object]) -> int:
     return 0
 
 
-def _said(answer: dict[str, object]) -> int:
-    if "error" in answer:
-        print(f"hatang demo: {answer['error']}", file=sys.stderr)
-        return 1
-    if "broken" in answer:
-        silenced = answer["silenced"]
-        assert isinstance(silenced, list)
-        shown = ", ".join(silenced[:8]) + (" ..." if len(silenced) > 8 else "")
-        print(f"{answer['broken']} is broken; {len(silenced)} devices fell silent: {shown}")
-    else:
-        mended = answer["mended"]
-        assert isinstance(mended, list)
-        print(f"mended: {', '.join(mended) or 'nothing was broken'}")
-    return 0
+def _broken(answer: dict[str, Any]) -> list[str]:
+    """Say what was broken; the thing, unless it was so before."""
+    thing: str = answer["broken"]
+    silenced: list[str] = answer["silenced"]
+    if answer["already"]:
+        print(f"{thing} is broken already; --mend mends it")
+        return []
+    shown = ", ".join(silenced[:_SHOWN]) + (" ..." if len(silenced) > _SHOWN else "")
+    count = f"{len(silenced)} devices fell silent: {shown}" if silenced else "no device fell silent"
+    print(f"{thing} is broken; {count}", flush=True)
+    return [thing]
+
+
+def _mended(answer: dict[str, Any]) -> list[str]:
+    things: list[str] = answer["mended"]
+    print(f"mended: {', '.join(things) or 'nothing was broken'}", flush=True)
+    return things

@@ -48,6 +48,14 @@ class Child:
         """Whether it runs."""
         return self._process.poll() is None
 
+    @property
+    def ending(self) -> str:
+        """How it ended, in words."""
+        code = self._process.poll()
+        if code is not None and code < 0:
+            return f"killed by {signal.Signals(-code).name}"
+        return f"with code {code}"
+
     def first_line(self) -> str:
         """Waits for its first line of output. Raises ChildError when it ends without one."""
         assert self._process.stdout is not None
@@ -62,7 +70,7 @@ class Child:
         with self._log.open("rb") as log:
             log.seek(self._from)
             said = log.read()[-8000:].decode(errors="replace").splitlines()
-        return "\n".join(said[-lines:]) or f"it ended with code {self._process.returncode}"
+        return "\n".join(said[-lines:]) or f"it ended {self.ending}"
 
     def stop(self, patience: float) -> None:
         """Ask it to end; after `patience` seconds, end it and what it left in its session's

@@ -1,24 +1,34 @@
-"""What people are told while a demo runs: Alertmanager's webhook ends here, and each message is
-kept in a small file, for the live view and for `hatang demo --break` in another terminal.
+"""What people are told while a demo runs: Alertmanager's webhook ends here, and the last messages
+are kept in a small file, for the live view and for `hatang demo --break` in another terminal.
 """
 
 import json
+import re
 import time
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from aiohttp import web
 
-FILE = "messages.jsonl"
+from alerts.wording.words import WORDS
+
+FILE = "messages.json"
+KEPT = 200
+"""Messages that are kept, the newest."""
 _BODY = 16 << 20
-_BYTES = 4 << 20
-"""The file begins anew beyond so many bytes."""
+_LONG = 4000  # characters of a text that are kept
+_CALM = 1.0
+"""Seconds after the awaited message in which a second one would have come."""
 
 
 class Message(NamedTuple):
-    """One message: when it came (Unix seconds), `firing` or `resolved`, and its words."""
+    """One message: its number, from 1; when it came (Unix seconds); `firing` or `resolved`; what
+    it is about, as `kind:name`; and its words.
+    """
 
+    number: int
     at: float
     status: str
     subject: str
@@ -29,16 +39,20 @@ class Message(NamedTuple):
 class Mailbox:
     """The webhook receiver, on loopback."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, port: int, language: str) -> None:
+        """`language` is the province's, for the mark of what has ended."""
         self._file = folder / FILE
         self.port = port
+        self._over = WORDS.lines["resolved"].say(language).upper()
+        self._kept: deque[Message] = deque(maxlen=KEPT)
+        self._count = 0
         application = web.Application(client_max_size=_BODY)
         application.router.add_post("/", self._take)
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.5)
 
     async def start(self) -> None:
-        """Listen."""
-        self._file.unlink(missing_ok=True)
+        """Listen, with nothing told yet."""
+        self._write()
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
 
@@ -47,46 +61,70 @@ class Mailbox:
         await self._runner.cleanup()
 
     async def _take(self, request: web.Request) -> web.Response:
-        note = await request.json()
-        now = time.time()
-        if self._file.exists() and self._file.stat().st_size > _BYTES:
-            self._file.unlink()
-        with self._file.open("a") as file:
-            for alert in note["alerts"]:
-                file.write(json.dumps(_message(alert, now)._asdict(), ensure_ascii=False) + "\n")
+        try:
+            note = await request.json()
+            told = [self._message(alert) for alert in note["alerts"]]
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            return web.Response(status=400, text="no notification of Alertmanager's\n")
+        for message in told:
+            self._count += 1
+            self._kept.append(message._replace(number=self._count))
+        self._write()
         return web.Response()
 
+    def _message(self, alert: dict[str, Any]) -> Message:
+        labels, said = alert["labels"], alert["annotations"]
+        over = alert["status"] == "resolved"
+        summary = _short(said.get("summary") or labels.get("alertname"))
+        if over:
+            # As alerts.alertmanager has Alertmanager write it, in place of the severity.
+            summary = f"[{self._over}] " + re.sub(r"^\[[^\]]*\] ", "", summary)
+        description = _short(said.get("description"))
+        status = "resolved" if over else "firing"
+        return Message(0, time.time(), status, _short(labels.get("subject")), summary, description)
 
-def _message(alert: dict[str, Any], now: float) -> Message:
-    said = alert["annotations"]
-    return Message(
-        now,
-        alert["status"],
-        alert["labels"].get("subject", ""),
-        said.get("summary", alert["labels"].get("alertname", "")),
-        said.get("description", ""),
-    )
+    def _write(self) -> None:
+        """The whole file or none of it: somebody may be reading."""
+        fresh = self._file.with_suffix(".new")
+        fresh.write_text(json.dumps(list(self._kept), ensure_ascii=False))
+        fresh.replace(self._file)
+
+
+def _short(text: object) -> str:
+    return str(text or "")[:_LONG]
 
 
 def messages(folder: Path) -> list[Message]:
-    """What was told since the demo began, oldest first."""
+    """The last of what was told since the demo began, oldest first."""
     try:
-        lines = (folder / FILE).read_text().splitlines()
+        return [Message(*one) for one in json.loads((folder / FILE).read_text())]
     except OSError:
         return []
-    return [Message(**json.loads(line)) for line in lines]
 
 
-def follow(folder: Path, since: float, patience: float) -> Iterator[Message]:
-    """Messages that came after `since`, as they come: until one has come and a second has passed
-    without another, or until nobody was told anything for `patience` seconds.
+def listening(folder: Path) -> bool:
+    """Whether the demo that began here has anybody to tell: its Alertmanager is installed."""
+    return (folder / FILE).exists()
+
+
+def last(folder: Path) -> int:
+    """The number of the last message, 0 before the first."""
+    return max((one.number for one in messages(folder)), default=0)
+
+
+def follow(
+    folder: Path, after: int, subjects: Collection[str], patience: float
+) -> Iterator[Message]:
+    """Messages behind number `after`, as they come: until a second after all `subjects` have been
+    spoken of, or for `patience` seconds; once something else was told, for a third of them.
     """
+    awaited = set(subjects)
     until = time.monotonic() + patience
-    shown = 0
     while time.monotonic() < until:
-        new = [one for one in messages(folder) if one.at >= since][shown:]
-        for one in new:
-            shown += 1
-            until = time.monotonic() + 1.0
-            yield one
+        for one in messages(folder):
+            if one.number > after:
+                after = one.number
+                awaited.discard(one.subject)
+                until = time.monotonic() + (patience / 3 if awaited else _CALM)
+                yield one
         time.sleep(0.1)

@@ -162,11 +162,13 @@ def ups(extra: Sequence[str]) -> Shape:
 
 
 def sensors(extra: Sequence[str]) -> Shape:
-    """A sensor box of a machine room: temperatures, humidity, fans, by ENTITY-SENSOR-MIB."""
+    """A sensor box of a machine room: temperatures, humidity, fans, by ENTITY-SENSOR-MIB. In front
+    of the racks it stays within 20 to 25 °C.
+    """
     parts = [
         Part(1, "Hộp cảm biến phòng máy", 3),
-        *(Part(10 + n, f"Tủ rack A{n} phía trước", 8, CELSIUS, 22.5, 1) for n in range(1, 5)),
-        *(Part(20 + n, f"Tủ rack A{n} phía sau", 8, CELSIUS, 29.5, 1) for n in range(1, 5)),
+        *(Part(10 + n, f"Tủ rack A{n} phía trước", 8, CELSIUS, 22.5, 1, 0.3) for n in range(1, 5)),
+        *(Part(20 + n, f"Tủ rack A{n} phía sau", 8, CELSIUS, 29.5, 1, 0.3) for n in range(1, 5)),
         Part(31, "Độ ẩm phòng máy", 8, HUMIDITY, 48, 1),
         Part(41, "Quạt hút 1", 8, RPM, 1450),
         Part(51, "Nguồn 48V", 8, VOLTS, 53.5, 1),

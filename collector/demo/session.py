@@ -29,7 +29,7 @@ _LOGS = ("collector.log", "simulator.log", "alertmanager.log", "vmalert.log", "v
 _FILES = ("demo-tls.pem", "alertmanager", "alertmanager.yml", messages.FILE, control.SOCKET, MARK)
 _MADE = (COLLECTOR, *_LOGS, *_FILES)
 _LISTEN, _ALERTMANAGER, _MAILBOX = 9871, 9093, 9890
-_VMALERTS = {"vmalert": 8880, "vmalert-self": 8890}
+_VMALERT, _VMALERT_SELF = 8880, 8890
 _STOP_COLLECTOR, _STOP_SIMULATOR, _STOP_RULES = 6.0, 1.5, 2.0
 _LOOK_EVERY, _LINE_EVERY = 2.0, 5.0
 
@@ -125,9 +125,12 @@ class Demo:
         self._loaded = loaded
         self._secrets = environment(loaded)
         self._children: list[tuple[str, Child, float]] = []
-        self.mailbox = messages.Mailbox(folder, free_port(_MAILBOX))
+        self.mailbox: messages.Mailbox | None = None
+        """Who is told; nobody where Alertmanager is not installed, as `limits` then say."""
+        self.limits: list[str] = []
         self._ruled = False
         self._alertmanager = ""
+        self._vmalert = 0
         self.state = folder / COLLECTOR
         """The collector's own state directory."""
 
@@ -137,11 +140,10 @@ class Demo:
         return child
 
     def start(self) -> dict[str, Any]:
-        """Start simulator, Alertmanager and collector; returns what is simulated, and in `limits`
-        what is not. Raises DemoError.
-        """
+        """Start simulator, Alertmanager and collector; returns what is played. Raises DemoError."""
         where = ["--inventory", str(self._inventory)]
         (self.state / "run.json").unlink(missing_ok=True)
+        (self._folder / messages.FILE).unlink(missing_ok=True)
         simulator = self._child(
             "simulator",
             module("collector.demo.simulator", *where, "--state-dir", str(self._folder)),
@@ -151,34 +153,38 @@ class Demo:
             played: dict[str, Any] = json.loads(simulator.first_line())
         except ChildError as error:
             raise DemoError(str(error)) from error
-        notifying = self._start_alertmanager(played["limits"])
+        notifying = self._start_alertmanager()
         listen = f"127.0.0.1:{free_port(_LISTEN)}"
         told = ["run", *where, "--state-dir", str(self.state), "--listen", listen, *notifying]
         self._child("collector", module("collector.command.main", *told), _STOP_COLLECTOR)
         return played
 
-    def _start_alertmanager(self, limits: list[str]) -> list[str]:
+    def _start_alertmanager(self) -> list[str]:
         """Returns the collector's flags; nobody is told anything where it is not installed."""
         missing = alerting.missing()
         if missing:
-            limits.append(f"nobody is told anything; install: {' '.join(missing)}")
+            self.limits.append(f"Nobody is told anything; install {' and '.join(missing)}.")
             return []
+        language = self._loaded.province.language
+        self.mailbox = messages.Mailbox(self._folder, free_port(_MAILBOX), language)
         port = free_port(_ALERTMANAGER)
         self._alertmanager = f"http://127.0.0.1:{port}"
         command = alerting.alertmanager(self._folder, self._loaded, port, self.mailbox.port)
         self._child("alertmanager", command, _STOP_RULES)
-        return ["--alertmanager", self._alertmanager]
+        self._vmalert = free_port(_VMALERT)
+        vmalert = f"http://127.0.0.1:{self._vmalert}"
+        return ["--alertmanager", self._alertmanager, "--vmalert", vmalert]
 
     def start_rules(self, known: Mapping[str, str]) -> None:
         """Start the vmalerts, once it is known where store and collector listen."""
         if self._ruled or not self._alertmanager or not {"api", "query"} <= known.keys():
             return
         self._ruled = True
-        for name, rules, notifier in (
-            ("vmalert", "rules", known["api"]),
-            ("vmalert-self", "self", self._alertmanager),
+        other = free_port(_VMALERT_SELF)
+        for name, rules, notifier, port in (
+            ("vmalert", "rules", known["api"], self._vmalert),
+            ("vmalert-self", "self", self._alertmanager, other),
         ):
-            port = free_port(_VMALERTS[name])
             where = alerting.RULES / rules
             self._child(name, alerting.vmalert(where, known["query"], notifier, port), _STOP_RULES)
 
@@ -191,7 +197,7 @@ class Demo:
         """Raises DemoError when a child has gone, with its last words."""
         for name, child, _ in self._children:
             if not child.alive:
-                raise DemoError(f"the {name} has ended:\n{child.last_words()}")
+                raise DemoError(f"the {name} has ended ({child.ending}):\n{child.last_words()}")
 
     def stop(self) -> None:
         """End the children, the last first; nothing else is touched."""
@@ -208,11 +214,13 @@ async def show(demo: Demo, folder: Path, title: str) -> None:
     loop = asyncio.get_running_loop()
     for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(one, stopping.set)
-    await demo.mailbox.start()
+    if demo.mailbox is not None:
+        await demo.mailbox.start()
     try:
         await _show(demo, folder, title, stopping)
     finally:
-        await demo.mailbox.stop()
+        if demo.mailbox is not None:
+            await demo.mailbox.stop()
 
 
 async def _show(demo: Demo, folder: Path, title: str, stopping: asyncio.Event) -> None:
@@ -227,6 +235,7 @@ async def _show(demo: Demo, folder: Path, title: str, stopping: asyncio.Event) -
         while not stopping.is_set():
             demo.check()
             figures, played = await watch.look(), await _played(folder)
+            played["limits"] = [*played.get("limits", ()), *demo.limits]
             known = demo.addresses()
             demo.start_rules(known)
             told = messages.messages(folder)
@@ -259,9 +268,10 @@ class Lines:
             self._opened = True
             for name, address in view.links(known):
                 print(f"{name:<8} {address}", flush=True)
-        for message in told[self._told :]:
-            print(view.message(message), flush=True)
-        self._told = len(told)
+        for message in told:
+            if message.number > self._told:
+                self._told = message.number
+                print(view.message(message), flush=True)
         print(view.line(figures, played), flush=True)
 
 
@@ -282,7 +292,7 @@ def play(inventory: Path, folder: Path, loaded: Inventory, fresh: bool) -> int:
             try:
                 played = demo.start()
                 print(f"hatang demo: {played['agents']} agents answer", flush=True)
-                for limit in played["limits"]:
+                for limit in [*played["limits"], *demo.limits]:
                     print(f"hatang demo: {limit}", flush=True)
                 asyncio.run(show(demo, folder, f"Hatang demo: {loaded.province.name}"))
             finally:

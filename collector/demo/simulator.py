@@ -89,10 +89,11 @@ class Simulator:
     def break_(self, name: str) -> dict[str, Any]:
         """Break a thing by name. Raises UnknownThingError, SilenceError."""
         thing = self._province.find(name)
-        before = self._dark.devices
+        before, already = self._dark.devices, thing in self._broken
         self._broken.setdefault(thing, time.time())
         self._apply()
-        return {"broken": str(thing), "silenced": sorted(self._dark.devices - before)}
+        silenced = sorted(self._dark.devices - before)
+        return {"broken": str(thing), "already": already, "silenced": silenced}
 
     def mend(self, name: str | None) -> dict[str, Any]:
         """Mend a thing, or everything. Raises UnknownThingError, SilenceError."""

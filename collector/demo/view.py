@@ -17,10 +17,12 @@ _COLOURS = {
     "unknown": "dim",
 }  # fmt: skip
 _DASH = "–"
-_TOLD = 3
-"""Messages in the live view."""
-_ASKED = ("interface_receive_bytes_total", "icmp_rtt_seconds", "http_status_code")
-"""Metrics to try: plain names, so that their addresses can be pasted into any shell."""
+_STATUS = {"firing": "bold red", "resolved": "green"}
+_LINES = {"firing": None, "resolved": 1}
+_TOLD = 4
+"""Messages in the live view: the newest whole, of the others a line."""
+_ASKED = "interface_receive_bytes_total"
+"""A metric to try: a plain name, so that its address can be pasted into any shell."""
 
 
 def number(value: float | None, form: str = ",.0f", unit: str = "") -> str:
@@ -53,8 +55,7 @@ def links(known: Mapping[str, str]) -> list[tuple[str, str]]:
     if "alertmanager" in known:
         found.append(("alerts", f"{known['alertmanager']}/api/v2/alerts"))
     if "query" in known:
-        query = f"{known['query']}/api/v1/query?query="
-        found += [("store" if n == 0 else "", query + metric) for n, metric in enumerate(_ASKED)]
+        found.append(("store", f"{known['query']}/api/v1/query?query={_ASKED}"))
     return found
 
 
@@ -96,19 +97,24 @@ def table(figures: Figures, played: Mapping[str, Any], known: Mapping[str, str])
 
 
 def message(one: Message) -> str:
-    """A message as it stands in a terminal."""
+    """A message as it stands in a terminal; of what has ended only what it was."""
+    lines = one.description.splitlines()
+    body = "".join(f"\n           {line}" for line in lines[: _LINES[one.status]])
+    return f"{_heading(one)}{body}"
+
+
+def _heading(one: Message) -> str:
     mark = "●" if one.status == "firing" else "○"
-    clock = time.strftime("%H:%M:%S", time.localtime(one.at))
-    body = "".join(f"\n           {line}" for line in one.description.splitlines())
-    return f"{mark} {clock} {one.summary}{body}"
+    return f"{mark} {time.strftime('%H:%M:%S', time.localtime(one.at))} {one.summary}"
 
 
 def _told(told: Sequence[Message]) -> RenderableType:
     """The last messages, the newest first."""
     if not told:
         return Text("nobody was told anything", style="dim")
-    style = {"firing": "bold red", "resolved": "green"}
-    return Group(*(Text(message(one), style=style[one.status]) for one in told[: -_TOLD - 1 : -1]))
+    older = [(_heading(one), one.status) for one in told[-2 : -_TOLD - 1 : -1]]
+    shown = [(message(told[-1]), told[-1].status), *older]
+    return Group(*(Text(text, style=_STATUS[status]) for text, status in shown))
 
 
 def panel(

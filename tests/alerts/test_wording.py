@@ -167,7 +167,7 @@ def test_evidence_speaks_of_things_by_their_names(province: Inventory) -> None:
         Sign("need_failed", (("thing", "service:sso"), ("state", "2"))),
         Sign("poll_failed", (("probe", "snmp"), ("reason", "timeout"))),
         Sign("above_threshold", (("value", "0.934"), ("limit", "0.9"), ("days", "7"))),
-        Sign("rebooted", (("device", "rt01"), ("uptime", "240"))),
+        Sign("rebooted", (("device", "device:rt01"), ("uptime", "240"))),
     ]
     assert describe_evidence(signs, "vi", province) == [
         "nằm sau kênh TSLCD xã Pà Cò",

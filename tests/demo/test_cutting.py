@@ -95,6 +95,7 @@ def test_cut_circuit_silences_what_is_behind_it_and_nothing_else(
     needs_filter(played[1])
     assert control.ask(tmp_path, "break", "line") == {
         "broken": "circuit:line",
+        "already": False,
         "silenced": ["cam", "rt"],
     }
     assert "Timeout" in name_of(namespace, "127.77.0.2")

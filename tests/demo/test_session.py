@@ -178,7 +178,7 @@ def test_panel_shows_limits_addresses_and_a_store_that_is_down() -> None:
     console = Console(width=120)
     known = {"api": "http://127.0.0.1:9871", "query": "http://127.0.0.1:8428"}
     with console.capture() as shown:
-        console.print(view.panel("Hatang demo", SEEN, PLAYED, known))
+        console.print(view.panel("Hatang demo", SEEN, PLAYED, known, []))
     text = shown.get()
     for wanted in ("837 up", "Pings go on", "http://127.0.0.1:9871/metrics", "down, data goes"):
         assert wanted in text

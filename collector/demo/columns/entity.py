@@ -18,7 +18,9 @@ _BASE = "1.3.6.1.2.1.47.1.1.1.1."
 
 
 class Part(NamedTuple):
-    """A row of entPhysicalTable; a sensor has a type, a middle value and a precision."""
+    """A row of entPhysicalTable; a sensor has a type, a middle value and a precision, one of
+    temperature how much it follows the day (1 is some degrees).
+    """
 
     place: int
     name: str
@@ -26,6 +28,7 @@ class Part(NamedTuple):
     measures: int = 0
     around: float = 0
     precision: int = 0
+    sway: float = 1.0
 
 
 def _serial(device: Device, row: int, _now: float) -> bytes:
@@ -59,7 +62,7 @@ def entities(parts: Sequence[Part], maker: str, model: str, version: str) -> lis
 def reading(device: Device, part: Part, now: float) -> float:
     """What a sensor measures, in its own unit."""
     if part.measures == CELSIUS:
-        return celsius(device, now, part.around, part.place)
+        return celsius(device, now, part.around, part.place, part.sway)
     wave = swing(now, 1800 + 900 * device.share(part.place), device.share(part.place + 1))
     return part.around * (0.95 + 0.1 * wave)
 

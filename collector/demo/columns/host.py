@@ -29,21 +29,25 @@ class Storage(NamedTuple):
 
 
 def busy(device: Device, now: float) -> float:
-    """How much of its processors a device uses, 0.02 to 0.97, with the office day."""
-    return min(0.02 + (0.1 + 0.4 * device.share(21)) * activity(now, device.share(22)), 0.97)
+    """How much of its processors a device uses, 0.02 to 0.97, with the office day; never long above
+    0.8.
+    """
+    return min(0.02 + (0.1 + 0.3 * device.share(21)) * activity(now, device.share(22)), 0.97)
 
 
 def memory_used(device: Device, now: float) -> float:
-    """The share of memory in use, 0.3 to 0.9: it leaks a little until the next start."""
+    """The share of memory in use, 0.3 to 0.85: it leaks a little until the next start."""
     leak = 0.1 * min(device.uptime(now) / device.cycle, 1)
-    return 0.3 + 0.35 * device.share(23) + leak + 0.1 * min(activity(now, device.share(22)), 1.5)
+    return 0.3 + 0.3 * device.share(23) + leak + 0.1 * min(activity(now, device.share(22)), 1.5)
 
 
 def disk_used(device: Device, row: int, now: float) -> float:
-    """The share of a disk in use: it grows over weeks, then someone cleans it."""
-    low = 0.15 + 0.45 * device.share(31 + row)
-    high = low + 0.08 + 0.25 * device.share(51 + row)
-    period = (20 + 60 * device.share(71 + row)) * DAY
+    """The share of a disk in use: it grows over weeks, then someone cleans it, at 0.65 at most and
+    long before it would be full.
+    """
+    low = 0.15 + 0.3 * device.share(31 + row)
+    high = low + 0.05 + 0.15 * device.share(51 + row)
+    period = (30 + 60 * device.share(71 + row)) * DAY
     return low + (high - low) * sawtooth(now, period, device.share(91 + row))
 
 
@@ -195,8 +199,9 @@ def disks(names: Sequence[str]) -> list[Column]:
     ]
 
 
-def celsius(device: Device, now: float, around: float, salt: int) -> float:
-    """A temperature that follows the day by some degrees."""
+def celsius(device: Device, now: float, around: float, salt: int, sway: float = 1.0) -> float:
+    """A temperature that follows the day by some degrees; `sway` makes them fewer."""
     phase = device.share(salt)
     day = math.sin(math.tau * (now / DAY + 0.05 * phase))
-    return around + 4 * (phase - 0.5) + 1.5 * day + 2 * min(activity(now, phase), 1.5)
+    work = 2 * min(activity(now, phase), 1.5)
+    return around + sway * (4 * (phase - 0.5) + 1.5 * day + work)
