@@ -3,7 +3,8 @@ run.
 
 A job is never in flight twice. A run that comes due while the last one is still out is counted as
 missed and never queued. A device that does not answer is asked more rarely, up to five times its
-interval; an ask from the state engine, or an answered echo, asks it at once.
+interval; an ask from the state engine, or an answered echo, asks it at once, or right after the run
+that is out: that one may have begun before what is asked about.
 """
 
 import asyncio
@@ -43,6 +44,7 @@ class Entry:
     session: Session | None = None
     running: asyncio.Task[None] | None = None
     waiting: bool = False
+    again: bool = False
     failures: int = 0
     missed: int = 0
     closed: bool = False
@@ -103,10 +105,12 @@ class Schedule:
 
     def ask_now(self, thing: str) -> None:
         """Ask all jobs of a thing (`kind:name`) at once; their beats stay as they are, their
-        back-off ends.
+        back-off ends. A run that is out is followed by another.
         """
         for entry in self._by_thing.get(thing, ()):
-            if entry.running is None and not entry.waiting:
+            if entry.running is not None:
+                entry.again = True
+            elif not entry.waiting:
                 entry.failures = 0
                 self._begin(entry, time.time())
 
@@ -161,6 +165,7 @@ class Schedule:
 
     def _begin(self, entry: Entry, due: float) -> None:
         job = entry.job
+        entry.again = False
         full = (
             self.in_flight >= IN_FLIGHT
             or self._per_device[job.thing] >= PER_DEVICE
@@ -188,8 +193,12 @@ class Schedule:
             if entry.closed and entry.session is not None:
                 self._keep(asyncio.ensure_future(_close(entry.session)))
         entry.failures = 0 if reading.success else entry.failures + 1
-        if not entry.closed:
-            self._accept(job, reading, lateness, entry.missed)
+        if entry.closed:
+            return
+        self._accept(job, reading, lateness, entry.missed)
+        if entry.again:
+            entry.failures = 0
+            self._begin(entry, time.time())
 
     async def _ask(self, entry: Entry, start: float) -> Reading:
         job = entry.job

@@ -185,6 +185,27 @@ async def test_dead_device_is_asked_more_rarely_and_at_once_when_wanted() -> Non
 
 
 @pytest.mark.asyncio
+async def test_what_is_asked_while_a_run_is_out_is_asked_once_more_after_it() -> None:
+    times = 0
+
+    async def slow(_name: str, _deadline: float) -> Reading:
+        nonlocal times
+        times += 1
+        await asyncio.sleep(0.1)
+        return Reading(time.time(), reason=Reason.TIMEOUT if times == 1 else None)
+
+    rig = Rig(slow)
+    async with rig.running(rig.job("sw1", interval=3600.0, timeout=1.0)) as schedule:
+        schedule.ask_now("device:sw1")
+        await until(lambda: times == 1)
+        schedule.ask_now("device:sw1")
+        schedule.ask_now("device:sw1")
+        await until(lambda: len(rig.readings) == 2)
+        await asyncio.sleep(0.15)
+    assert [reading.success for _, reading, _ in rig.readings] == [False, True]
+
+
+@pytest.mark.asyncio
 async def test_site_is_asked_a_bounded_number_of_things_at_once() -> None:
     flying = most = 0
 
