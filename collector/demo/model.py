@@ -161,24 +161,27 @@ def ups(extra: Sequence[str]) -> Shape:
     )
 
 
+CABINETS = [
+    Part(1, "Hộp cảm biến phòng máy", 3),
+    *(Part(10 + n, f"Tủ rack A{n} phía trước", 8, CELSIUS, 22.5, 1, 0.3) for n in range(1, 5)),
+    *(Part(20 + n, f"Tủ rack A{n} phía sau", 8, CELSIUS, 29.5, 1, 0.3) for n in range(1, 5)),
+    Part(31, "Độ ẩm phòng máy", 8, HUMIDITY, 48, 1),
+    Part(41, "Quạt hút 1", 8, RPM, 1450),
+    Part(51, "Nguồn 48V", 8, VOLTS, 53.5, 1),
+]
+"""What a sensor box measures in a machine room: behind the racks it is warmer."""
+
+
 def sensors(extra: Sequence[str]) -> Shape:
     """A sensor box of a machine room: temperatures, humidity, fans, by ENTITY-SENSOR-MIB. In front
     of the racks it stays within 20 to 25 °C.
     """
-    parts = [
-        Part(1, "Hộp cảm biến phòng máy", 3),
-        *(Part(10 + n, f"Tủ rack A{n} phía trước", 8, CELSIUS, 22.5, 1, 0.3) for n in range(1, 5)),
-        *(Part(20 + n, f"Tủ rack A{n} phía sau", 8, CELSIUS, 29.5, 1, 0.3) for n in range(1, 5)),
-        Part(31, "Độ ẩm phòng máy", 8, HUMIDITY, 48, 1),
-        Part(41, "Quạt hút 1", 8, RPM, 1450),
-        Part(51, "Nguồn 48V", 8, VOLTS, 53.5, 1),
-    ]
     return Shape(
         [
             *system.system("Environment monitor, firmware 2.4.1", _UNKNOWN),
             *_ported([Port("eth0", "eth0", 100, uplink=True)], extra),
-            *entity.entities(parts, "Hatang", "EM-12", "2.4.1"),
-            *entity.sensors(parts),
+            *entity.entities(CABINETS, "Hatang", "EM-12", "2.4.1"),
+            *entity.sensors(CABINETS),
         ]
     )
 
