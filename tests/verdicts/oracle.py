@@ -248,8 +248,10 @@ class Oracle:
         """Whether what was hidden before had its grace."""
         ahead = [[one for one in self.windows[n] if one.start <= told.at] for n in group]
         for before in ahead if any(ahead) else ():
-            if not before:
+            if not before and len(group) == 1:
                 return False
+            if not before:
+                continue
             if any(one.fresh and one.end > told.at - 60 for one in before):
                 continue
             settle = min(one.settle for one in self.world.boxes.values())

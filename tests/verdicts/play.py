@@ -54,12 +54,13 @@ class Track:
 
 @dataclass(slots=True)
 class Job:
-    """What polls one device or service."""
+    """What polls one device or service; what is asked while it runs is asked `again` after it."""
 
     thing: str
     probe: str
     every: float
     running: bool = False
+    again: bool = False
     seed: int = 0
     drawn: int = 0
 
@@ -127,7 +128,7 @@ class Play:
     def _asked(self, thing: str, kind: str) -> None:
         if kind == "poll":
             job = self._jobs.get(thing)
-            if job is not None and not job.running:
+            if job is not None:
                 self._poll(job)
             return
         track = self._tracks.get(thing)
@@ -218,11 +219,13 @@ class Play:
         self._tell(EchoLost(COLLECTOR, track.thing, heard))
 
     def _due(self, job: Job) -> None:
-        if not job.running:
-            self._poll(job)
+        self._poll(job)
         self._at(self.now + job.every, self._due, job)
 
     def _poll(self, job: Job) -> None:
+        if job.running:
+            job.again = True
+            return
         job.running = True
         answers = self._works(job)
         takes = 0.03 + 0.47 * self._chance(job) if answers else self.timeout
@@ -243,6 +246,9 @@ class Play:
         facts = self._facts(job.thing) if answers and job.probe == "snmp" else ()
         reason = "" if answers else "timeout"
         self._tell(Polled(COLLECTOR, job.thing, job.probe, answers, reason, facts))
+        if job.again:
+            job.again = False
+            self._poll(job)
 
     def _facts(self, thing: str) -> tuple[tuple[str, str, float], ...]:
         name = thing[7:]

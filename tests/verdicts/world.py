@@ -132,9 +132,8 @@ class World:
         near = f"device:{wire.a}" in reached if wire.a else f"device:{wire.z}" in reached
         if wire.probed == "ntu":
             return whole and near and f"power:{self.far(wire)}" not in gone
-        # With A away, the network finds its way to Z's interface from the other side.
         there = f"device:{wire.z}" in reached and self.interface_up(wire, wire.z, gone)
-        return there and (whole or not near)
+        return whole and near and there
 
     def far(self, wire: Wire) -> str:
         """The site of a circuit's Z end."""
