@@ -3,6 +3,7 @@ things in it.
 """
 
 import argparse
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -85,9 +86,10 @@ def _follow(folder: Path, before: int, things: list[str]) -> None:
     """Show what people are told of things that were broken or mended."""
     patience = CHECKED if any(one.startswith("service:") for one in things) else PATIENCE
     told = False
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
     for message in messages.follow(folder, before, things, patience):
         told = True
-        print(view.message(message), flush=True)
+        print(view.message(message, width), flush=True)
     if not told:
         print("nobody was told")
         for thing in things:
@@ -105,10 +107,12 @@ def _standing(folder: Path, thing: str) -> str:
         return str(error)
     if held is None:
         return f"  {thing}: the collector has no verdict of it"
-    why = [held["maintenance"] and f"maintenance: {held['maintenance']}", held["evidence"]]
-    if held["because"]:
-        why.insert(0, f"because of {held['because']}")
-    return f"  {thing}: {held['word']} ({'; '.join(filter(None, why))})"
+    why = held["evidence"]
+    if held["maintenance"]:
+        why = f"maintenance of {held['maintenance']}"
+    elif held["because"]:
+        why = f"because of {held['because']}"
+    return f"  {thing}: {held['word']} ({why})"
 
 
 def _listed(state: dict[str, object]) -> int:

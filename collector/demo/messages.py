@@ -7,12 +7,14 @@ import re
 import time
 from collections import deque
 from collections.abc import Collection, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from aiohttp import web
 
 from alerts.wording.words import WORDS
+from inventory.model import Province
 
 FILE = "messages.json"
 KEPT = 200
@@ -24,12 +26,12 @@ _CALM = 1.0
 
 
 class Message(NamedTuple):
-    """One message: its number, from 1; when it came (Unix seconds); `firing` or `resolved`; what
-    it is about, as `kind:name`; and its words.
+    """One message: its number, from 1; when it came, by the province's clock; `firing` or
+    `resolved`; what it is about, as `kind:name`; and its words.
     """
 
     number: int
-    at: float
+    clock: str
     status: str
     subject: str
     summary: str
@@ -39,11 +41,12 @@ class Message(NamedTuple):
 class Mailbox:
     """The webhook receiver, on loopback."""
 
-    def __init__(self, folder: Path, port: int, language: str) -> None:
-        """`language` is the province's, for the mark of what has ended."""
+    def __init__(self, folder: Path, port: int, province: Province) -> None:
+        """The province gives the clock, and the language of the mark of what has ended."""
         self._file = folder / FILE
         self.port = port
-        self._over = WORDS.lines["resolved"].say(language).upper()
+        self._zone = province.zone
+        self._over = WORDS.lines["resolved"].say(province.language).upper()
         self._kept: deque[Message] = deque(maxlen=KEPT)
         self._count = 0
         application = web.Application(client_max_size=_BODY)
@@ -81,7 +84,8 @@ class Mailbox:
             summary = f"[{self._over}] " + re.sub(r"^\[[^\]]*\] ", "", summary)
         description = _short(said.get("description"))
         status = "resolved" if over else "firing"
-        return Message(0, time.time(), status, _short(labels.get("subject")), summary, description)
+        clock = datetime.now(self._zone).strftime("%H:%M:%S")
+        return Message(0, clock, status, _short(labels.get("subject")), summary, description)
 
     def _write(self) -> None:
         """The whole file or none of it: somebody may be reading."""

@@ -165,11 +165,11 @@ class Demo:
         if missing:
             self.limits.append(f"Nobody is told anything; install {' and '.join(missing)}.")
             return []
-        language = self._loaded.province.language
-        self.mailbox = messages.Mailbox(self._folder, free_port(_MAILBOX), language)
+        mailbox = messages.Mailbox(self._folder, free_port(_MAILBOX), self._loaded.province)
+        self.mailbox = mailbox
         port = free_port(_ALERTMANAGER)
         self._alertmanager = f"http://127.0.0.1:{port}"
-        command = alerting.alertmanager(self._folder, self._loaded, port, self.mailbox.port)
+        command = alerting.alertmanager(self._folder, self._loaded, port, mailbox.port)
         self._child("alertmanager", command, _STOP_RULES)
         self._vmalert = free_port(_VMALERT)
         vmalert = f"http://127.0.0.1:{self._vmalert}"

@@ -1,6 +1,6 @@
 """What a person sees of the demo: a live table in a terminal, one line at a time elsewhere."""
 
-import time
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,10 +17,13 @@ _COLOURS = {
     "unknown": "dim",
 }  # fmt: skip
 _DASH = "–"
-_STATUS = {"firing": "bold red", "resolved": "green"}
-_LINES = {"firing": None, "resolved": 1}
+_STYLE = {"firing": "bold red", "resolved": "green"}
+_SAID = {"firing": None, "resolved": 1}
+"""Lines of a description that are shown, None for all."""
+_INDENT = 11
+"""Characters of a message's mark and time."""
 _TOLD = 4
-"""Messages in the live view: the newest whole, of the others a line."""
+"""Messages in the live view."""
 _ASKED = "interface_receive_bytes_total"
 """A metric to try: a plain name, so that its address can be pasted into any shell."""
 
@@ -96,25 +99,36 @@ def table(figures: Figures, played: Mapping[str, Any], known: Mapping[str, str])
     return grid
 
 
-def message(one: Message) -> str:
-    """A message as it stands in a terminal; of what has ended only what it was."""
-    lines = one.description.splitlines()
-    body = "".join(f"\n           {line}" for line in lines[: _LINES[one.status]])
-    return f"{_heading(one)}{body}"
+def message(one: Message, width: int = 0) -> str:
+    """A message as it stands in a terminal `width` characters wide; 0 breaks no line."""
+    first, *rest = _lines(one)
+    lines = [f"{_mark(one)} {first}", *(" " * _INDENT + line for line in rest)]
+    if width > 2 * _INDENT:
+        hanging = " " * _INDENT
+        lines = [textwrap.fill(one, width, subsequent_indent=hanging) for one in lines]
+    return "\n".join(lines)
 
 
-def _heading(one: Message) -> str:
-    mark = "●" if one.status == "firing" else "○"
-    return f"{mark} {time.strftime('%H:%M:%S', time.localtime(one.at))} {one.summary}"
+def _lines(one: Message) -> list[str]:
+    """What it says; of what has ended only what it was."""
+    return [one.summary, *one.description.splitlines()[: _SAID[one.status]]]
+
+
+def _mark(one: Message) -> str:
+    return f"{'●' if one.status == 'firing' else '○'} {one.clock}"
 
 
 def _told(told: Sequence[Message]) -> RenderableType:
-    """The last messages, the newest first."""
+    """The last messages, the newest first and whole, of the others a line."""
     if not told:
         return Text("nobody was told anything", style="dim")
-    older = [(_heading(one), one.status) for one in told[-2 : -_TOLD - 1 : -1]]
-    shown = [(message(told[-1]), told[-1].status), *older]
-    return Group(*(Text(text, style=_STATUS[status]) for text, status in shown))
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    for place, one in enumerate(told[: -_TOLD - 1 : -1]):
+        said = one.summary if place else "\n".join(_lines(one))
+        grid.add_row(_mark(one), Text(said), style=_STYLE[one.status])
+    return grid
 
 
 def panel(

@@ -11,9 +11,12 @@ from typing import Any
 import aiohttp
 import pytest
 import pytest_asyncio
+from rich.console import Console
 
 from collector.demo import messages, view
+from collector.demo.figures import Figures
 from collector.demo.messages import KEPT, Mailbox, Message
+from inventory.model import Province
 
 
 def free() -> int:
@@ -24,7 +27,7 @@ def free() -> int:
 
 @pytest_asyncio.fixture
 async def mailbox(tmp_path: Path) -> AsyncIterator[Mailbox]:
-    one = Mailbox(tmp_path, free(), "vi")
+    one = Mailbox(tmp_path, free(), Province())
     await one.start()
     yield one
     await one.stop()
@@ -118,7 +121,7 @@ def written(folder: Path, *told: Message) -> None:
 
 
 def told(number: int, subject: str) -> Message:
-    return Message(number, float(number), "firing", subject, "summary", "description")
+    return Message(number, "08:44:00", "firing", subject, "summary", "description")
 
 
 def test_who_follows_waits_for_what_it_asked_about(tmp_path: Path) -> None:
@@ -136,3 +139,34 @@ def test_who_follows_gives_up_when_nobody_is_told(tmp_path: Path) -> None:
     began = time.monotonic()
     assert list(messages.follow(tmp_path, 0, ["c:3"], 0.5)) == []
     assert time.monotonic() - began >= 0.5
+
+
+LONG = Message(
+    1, "08:44:48", "firing", "circuit:line", "[KHẨN CẤP] Kênh", "Từ 08:44\n" + "từ " * 60
+)
+
+
+def test_message_is_broken_to_the_width_of_a_terminal_and_to_none_elsewhere() -> None:
+    assert view.message(LONG).splitlines()[:2] == [
+        "● 08:44:48 [KHẨN CẤP] Kênh",
+        "           Từ 08:44",
+    ]
+    assert len(view.message(LONG).splitlines()) == 3
+    narrow = view.message(LONG, 60).splitlines()
+    assert max(map(len, narrow)) <= 60
+    assert all(line.startswith(" " * 11) for line in narrow[1:])
+    assert " ".join(view.message(LONG).split()) == " ".join(" ".join(narrow).split())
+
+
+def test_live_view_shows_the_newest_message_whole_and_the_others_in_a_line() -> None:
+    older = LONG._replace(number=0, summary="[CAO] Thiết bị", description="of the older")
+    ended = LONG._replace(status="resolved", summary="[ĐÃ KHẮC PHỤC] Kênh", description="a\nb b")
+    console = Console(width=100)
+    with console.capture() as shown:
+        console.print(view.panel("Hatang demo", Figures(), {}, {}, [older, LONG]))
+        console.print(view.panel("Hatang demo", Figures(), {}, {}, [LONG, ended]))
+    text = shown.get()
+    assert "[CAO] Thiết bị" in text
+    assert "of the older" not in text
+    assert "Từ 08:44" in text
+    assert "b b" not in text
