@@ -132,7 +132,7 @@ class Evidence:
         if not stand.because:
             return ()
         fault = self._judge.faults.get(stand.because)
-        if fault is not None and fault.alert == "CircuitRedundancyLost":
+        if fault is not None and stand.because in self._wiring.lines and not fault.mouth:
             site = f"site:{self._wiring.lines[stand.because].site}"
             return (_named("one_path_left", site=site), _need(stand.because, stands))
         return (_need(stand.because, stands),)

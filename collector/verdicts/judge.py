@@ -284,6 +284,9 @@ class Judge:
         for thing, fault in self.faults.items():
             if fault.alert != "SiteDown":
                 sources[thing] = Label(thing, fault.began)
+                for one in fault.mouth:
+                    if one in picture.dark:
+                        sources.setdefault(one, sources[thing])
         self.labels = picture.labelled(sources)
         for thing in self.labels.keys() - self._resting:
             if thing in self._listening.ears:

@@ -15,7 +15,8 @@ def sites(wiring: Wiring, stands: Stands, faults: Mapping[str, Fault]) -> dict[s
     lame: dict[str, str] = {}
     for thing in sorted(faults):
         line = wiring.lines.get(thing)
-        if line is not None and faults[thing].alert == "CircuitRedundancyLost":
+        # Its far site answers by another way: from the first, or again.
+        if line is not None and line.a and not faults[thing].mouth:
             lame.setdefault(f"site:{line.site}", thing)
     found = {}
     for site, residents in wiring.residents.items():

@@ -1,0 +1,40 @@
+"""What a lab of real routers showed, told again by hand."""
+
+from tests.verdicts.story import BAO_LA, Story, begun
+
+BOTH = {("pe1", "ge2"), ("pe2", "ge1")}
+
+
+def second_cut() -> Story:
+    """The line that sorts first is lost, and seventy seconds later the other one."""
+    story = begun()
+    story.down = {("pe1", "ge2")}
+    story.run(70)
+    assert story.told() == ["opened CircuitRedundancyLost/circuit:bl-a"]
+    story.down = set(BOTH)
+    story.kill(*BAO_LA).run(10)
+    assert story.told() == ["opened CircuitDown/circuit:bl-b"]
+    return story
+
+
+def test_a_site_is_hidden_behind_the_line_that_it_was_lost_with() -> None:
+    story = second_cut()
+    hides = story.engine.causes["CircuitDown/circuit:bl-b"].hides
+    assert {"device:bl-rt", "device:bl-sw", "site:bao-la"} <= set(hides)
+    assert story.engine.verdicts["device:bl-rt"].because == "circuit:bl-b"
+    assert story.engine.causes["CircuitRedundancyLost/circuit:bl-a"].hides == ()
+
+
+def test_a_site_that_is_back_by_one_line_is_degraded_while_the_other_is_cut() -> None:
+    story = second_cut()
+    story.down = {("pe2", "ge1")}
+    story.heal("bl-rt", "bl-sw").run(70)
+    assert story.told() == ["closed CircuitRedundancyLost/circuit:bl-a"]
+    assert story.states("circuit:bl-a", "circuit:bl-b", "bl-rt") == "up down up"
+    assert story.states("site:bao-la") == "degraded"
+    site = story.engine.verdicts["site:bao-la"]
+    assert [sign.code for sign in site.evidence] == ["one_path_left", "need_failed"]
+    story.down.clear()
+    story.heal("circuit:bl-b").run(70)
+    assert story.told() == ["closed CircuitDown/circuit:bl-b"]
+    assert story.states("circuit:bl-b", "site:bao-la") == "up up"
