@@ -85,7 +85,8 @@ class Services:
         if held.because and held.state in (State.UNREACHABLE, State.UNKNOWN):
             self._hurt.add(thing)
         if thing in self._hurt and use.checks:
-            return self._back(thing, use, checks, held, now)
+            unseen = self._worst(use, stands, (State.UNKNOWN,)) is not None
+            return self._back(use, checks, held, now, unseen=unseen)
         return self._own(use, checks, stands, held, now)
 
     def _broken(self, checks: Checks, broken: str, held: Verdict) -> Stand:
@@ -97,8 +98,11 @@ class Services:
             return Stand(State.UNREACHABLE, broken)
         return Stand(State.DEGRADED, broken)
 
-    def _back(self, thing: str, use: Use, checks: Checks, held: Verdict, now: float) -> Stand:
-        """What it needs is there again: only what is seen from now on counts."""
+    def _back(self, use: Use, checks: Checks, held: Verdict, now: float, *, unseen: bool) -> Stand:
+        """What it needs is there again: only what is seen from now on counts, and its own fault is
+        not told as long as anything that it needs is `unseen`.
+        """
+        thing = f"service:{use.name}"
         if thing not in self.grace:
             settles = [
                 self._wiring.nodes[need].settle for need in use.needs if need in self._wiring.nodes
@@ -109,7 +113,7 @@ class Services:
         if checks.known and not checks.open_ and not checks.failing:
             self._heal(thing)
             return UP
-        if now >= self.grace[thing] and checks.failing:
+        if now >= self.grace[thing] and checks.failing and not unseen:
             self._heal(thing)
             return Stand(State.DOWN if checks.failing == checks.total else State.DEGRADED)
         self._judge.later(max(self.grace[thing], now + AGAIN))
