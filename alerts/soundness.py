@@ -8,26 +8,10 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from alerts.notice import ENGINE_ALERTS
 from alerts.rules import RULES, SELF, Placed, by_alert, load
 from alerts.thresholds import SEVERITIES, Limits, thresholds
 from probes.catalogue import METRICS
-
-ENGINE = frozenset(
-    {
-        "CircuitDown",
-        "CircuitFlapping",
-        "CircuitPeakHigh",
-        "CircuitRedundancyLost",
-        "CollectorIsolated",
-        "DeviceDegraded",
-        "DeviceDown",
-        "DeviceFlapping",
-        "ServiceDegraded",
-        "ServiceDown",
-        "SiteDown",
-    }
-)
-"""Alerts that the state engine raises; no rule takes their names."""
 
 LIMIT = "threshold_limit"
 SAID_BY = {"warning": ("warning", "minor", "info"), "critical": ("critical", "major")}
@@ -66,7 +50,7 @@ def _named(one: Placed) -> Iterator[str]:
     rule, notes = one.rule, one.rule.annotations
     if notes.runbook != f"alerts/runbooks/{rule.alert}.md":
         yield f"its runbook is alerts/runbooks/{rule.alert}.md"
-    if rule.alert in ENGINE:
+    if rule.alert in ENGINE_ALERTS:
         yield "the state engine says this"
     used = metrics(rule.expr)
     for name in sorted(used - METRICS.keys()):

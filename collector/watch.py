@@ -2,7 +2,7 @@
 uptime, a UPS on battery. Planned once per reload, so that a poll costs a lookup per row.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from collector.verdicts.events import Fact
@@ -11,8 +11,25 @@ from probes.reading import Head, Row, values
 
 
 class _Wanted(NamedTuple):
+    """A row that is evidence, and how its fields that are begin: the others are not read."""
+
     subject: str
     instance: str
+    fields: tuple[bytes, ...]
+
+
+_FIELDS = {
+    subject: tuple(
+        one.removeprefix(f"{subject}_").encode() + b"="
+        for one in WATCHED
+        if one.startswith(subject)
+    )
+    for subject in ("interface", "system", "ups")
+}
+
+
+def _wanted(subject: str, instance: str = "") -> _Wanted:
+    return _Wanted(subject, instance, _FIELDS[subject])
 
 
 class Watch:
@@ -24,12 +41,12 @@ class Watch:
         for node in topology.devices:
             place = (("device", node.name), ("site", node.site))
             wanted = {
-                Head("system", place).encoded: _Wanted("system", ""),
-                Head("ups", place).encoded: _Wanted("ups", ""),
+                Head("system", place).encoded: _wanted("system"),
+                Head("ups", place).encoded: _wanted("ups"),
             }
             for interface in ends.get(node.name, ()):
                 head = Head("interface", (*place, ("interface", interface)))
-                wanted[head.encoded] = _Wanted("interface", interface)
+                wanted[head.encoded] = _wanted("interface", interface)
             self._rows[node.name] = wanted
 
     def facts(self, device: str, rows: Iterable[Row]) -> tuple[Fact, ...]:
@@ -45,11 +62,12 @@ class Watch:
         return tuple(found)
 
 
-def _facts(wanted: _Wanted, row: Row) -> Iterable[Fact]:
-    for field, value in values(row.fields).items():
-        metric = f"{wanted.subject}_{field}"
-        if metric in WATCHED:
-            yield metric, wanted.instance, value
+def _facts(wanted: _Wanted, row: Row) -> Iterator[Fact]:
+    subject, instance, fields = wanted
+    for part in row.fields.split(b","):
+        if part.startswith(fields):
+            for field, value in values(part).items():
+                yield f"{subject}_{field}", instance, value
 
 
 def _ends(topology: Topology) -> dict[str, set[str]]:

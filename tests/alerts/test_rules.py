@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from alerts import soundness
+from alerts.notice import ENGINE_ALERTS
 from alerts.rules import FOLDER, RULES, SELF, Placed, by_alert, load
 from probes.catalogue import METRICS
 from probes.snmp.profile import load_profiles
@@ -80,7 +81,7 @@ def test_cases_are_complete(path: Path) -> None:
     assert lacking(places, cases) == []
 
 
-@pytest.mark.parametrize("alert", sorted(by_alert(ALL)))
+@pytest.mark.parametrize("alert", sorted({*by_alert(ALL), *ENGINE_ALERTS}))
 def test_runbook_says_what_it_means_what_to_check_and_whom_to_call(alert: str) -> None:
     text = (FOLDER / "runbooks" / f"{alert}.md").read_text("utf-8")
     assert text.startswith(f"# {alert}\n")
