@@ -86,7 +86,9 @@ class Judge:
             return False
         if not self._nobody(now):
             return False
-        if any(listening.ears[one].pending() for one in self._wiring.nodes):
+        gateway = listening.ears.get(root)
+        unsure = gateway is not None and gateway.refused and gateway.pending()
+        if unsure or any(listening.ears[one].pending() for one in self._wiring.nodes):
             self.later(now + AGAIN)
         else:
             self._isolate(now)
@@ -105,11 +107,15 @@ class Judge:
 
     def _isolate(self, now: float) -> None:
         listening, root = self._listening, self._wiring.root
-        silent = [ear for one in self._wiring.nodes if (ear := listening.ears[one]).silent]
-        since = max((ear.answered for ear in silent), default=0.0) or now
-        signs = [Sign("everything_silent", (("count", str(len(silent))),))]
+        ears = [listening.ears[one] for one in self._wiring.nodes]
+        quiet = [ear for ear in ears if ear.silent or ear.unsent]
+        since = max((ear.answered for ear in quiet), default=0.0) or now
+        signs = [Sign("everything_silent", (("count", str(len(quiet))),))]
         gateway = listening.ears.get(root)
-        if gateway is not None:
+        asked = [*quiet] if gateway is None else [gateway, *quiet]
+        if why := next((ear.unsent for ear in asked if ear.unsent), ""):
+            signs.append(Sign("cannot_be_asked", (("why", why),)))
+        if gateway is not None and not gateway.unsent:
             dumb = gateway.silent or gateway.lost
             signs.append(Sign("gateway_silent" if dumb else "gateway_answers"))
         self.faults[root] = Fault("CollectorIsolated", root, since, now, (), tuple(signs))
@@ -136,7 +142,10 @@ class Judge:
                 seen = [one for one in wiring.residents[thing] if one in woken]
                 if seen:
                     self._end(thing, Sign("behind_answers", (("device", seen[0]),)))
-            elif not fault.mouth and (signs := self.circuits.whole(thing, fault.began)):
+            elif (signs := self.circuits.whole(thing, fault.began)) and (
+                fault.proven or not fault.mouth
+            ):
+                # What is silent behind it still has its settle from here.
                 self._end(thing, *signs)
             elif not fault.proven:
                 fault.proven = bool(self.circuits.broken(thing))
@@ -273,8 +282,14 @@ class Judge:
         fault.settled = any(self._listening.ears[one].grace for one in fault.mouth)
         if ear is not None:
             ear.hidden, ear.grace = "", 0.0
+        if circuit is not None:
+            fault.proven = self._shown(fault.thing)
         self.faults[fault.thing] = fault
         return circuit is not None
+
+    def _shown(self, circuit: str) -> bool:
+        """Whether a circuit's own evidence says that it is down."""
+        return self.circuits.mute(circuit) or bool(self.circuits.broken(circuit))
 
     def _trace(self, picture: Picture, sources: dict[str, Label]) -> None:
         for thing, fault in self.faults.items():

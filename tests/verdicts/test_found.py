@@ -33,3 +33,17 @@ def test_service_is_silent_as_long_as_its_host_is_given_time() -> None:
         "CollectorIsolated",
         "DeviceDown",
     ]
+
+
+def test_circuit_that_carries_again_is_let_go_though_its_router_died_meanwhile() -> None:
+    world = small(Wire("one", "core", "a", probed="ntu"), Wire("two", "core", "b"))
+    faults = (Fault("circuit", "circuit:one", 10.0, 40.0), Fault("device", "device:a", 30.0, 150.0))
+    play, wrong = Scenario(1, world, faults).play(Engine)
+    assert wrong == []
+    told = [(one.what, one.cause.key) for one in play.news if one.what != "changed"]
+    assert told == [
+        ("opened", "CircuitDown/circuit:one"),
+        ("closed", "CircuitDown/circuit:one"),
+        ("opened", "DeviceDown/device:a"),
+        ("closed", "DeviceDown/device:a"),
+    ]
