@@ -79,10 +79,11 @@ class Mailbox:
         labels, said = alert["labels"], alert["annotations"]
         over = alert["status"] == "resolved"
         summary = _short(said.get("summary") or labels.get("alertname"))
-        if over:
+        description = _short(said.get("description"))
+        if over and not said.get("ended"):
             # As alerts.alertmanager has Alertmanager write it, in place of the severity.
             summary = f"[{self._over}] " + re.sub(r"^\[[^\]]*\] ", "", summary)
-        description = _short(said.get("description"))
+            description = description.partition("\n")[0]
         status = "resolved" if over else "firing"
         clock = datetime.now(self._zone).strftime("%H:%M:%S")
         return Message(0, clock, status, _short(labels.get("subject")), summary, description)

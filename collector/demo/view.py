@@ -18,8 +18,6 @@ _COLOURS = {
 }  # fmt: skip
 _DASH = "–"
 _STYLE = {"firing": "bold red", "resolved": "green"}
-_SAID = {"firing": None, "resolved": 1}
-"""Lines of a description that are shown, None for all."""
 _INDENT = 11
 """Characters of a message's mark and time."""
 _TOLD = 4
@@ -110,8 +108,7 @@ def message(one: Message, width: int = 0) -> str:
 
 
 def _lines(one: Message) -> list[str]:
-    """What it says; of what has ended only what it was."""
-    return [one.summary, *one.description.splitlines()[: _SAID[one.status]]]
+    return [one.summary, *one.description.splitlines()]
 
 
 def _mark(one: Message) -> str:
