@@ -21,6 +21,7 @@ class Ear:
     """Of a device, a circuit's probe address or the gateway. All times are the engine's own clock.
 
     `silent` is the conclusion: verified and unanswered. `mute` is what answers polls but no echoes.
+    `refused` is what our machine could not ask a moment ago, `unsent` why, once that has lasted.
     What was lost from sight behind something is `hidden` by that until it is seen again, and
     `hider` keeps its name then; `gone` is when that was found; `grace` is when its own fault may be
     told, 0 while no living path leads to it. What is `watched` is worth a round when it answers.
@@ -47,6 +48,7 @@ class Ear:
     hider: str = ""
     watched: bool = False
     grace: float = 0.0
+    refused: bool = False
     unsent: str = ""
     returned: float = 0.0
     poll_asked: float = 0.0
@@ -73,7 +75,7 @@ class Ear:
         """Whether it is surely alive, given that something began to be wrong at `since`."""
         if self.silent or self.unsent:
             return False
-        if self.fast and not self.lost and self.heard and not self.until:
+        if self.fast and not self.refused and not self.lost and self.heard and not self.until:
             return True
         return self.answered >= since > 0
 
@@ -81,4 +83,4 @@ class Ear:
         """Whether a verification or the next seconds will tell if it is alive."""
         if self.silent or self.unsent:
             return False
-        return self.until > 0 or (self.fast and self.lost and self.waiting)
+        return self.until > 0 or (self.fast and (self.refused or (self.lost and self.waiting)))

@@ -93,7 +93,7 @@ class Engine:
             case Tick():
                 return self._tick(wiring, own)
             case EchoUnsent():
-                listening.unsent(event, own)
+                listening.unsent(event, event.heard + self._shift if event.heard else 0.0, own)
             case Hint():
                 listening.hint(event.thing, own)
             case Operator():

@@ -93,13 +93,17 @@ class Evidence:
         return [_named("silent_for", seconds=f"{now - ear.answered:.0f}"), *failing]
 
     def _unknown(self, thing: str, stand: Stand) -> tuple[Sign, ...]:
-        ear = self._listening.ears.get(thing)
         if stand.because.startswith(OFF):
             return (_named("off_hours", calendar=stand.because[len(OFF) :]),)
         if stand.because:
             return (_named("behind", cause=stand.because),)
-        if ear is not None and ear.unsent:
-            return (_named("cannot_be_asked", why=ear.unsent),)
+        ends = [thing, *self._wiring.residents.get(thing, ())]
+        if thing in self._wiring.lines:
+            ends.append(f"device:{self._wiring.lines[thing].z}")
+        for one in ends:
+            ear = self._listening.ears.get(one)
+            if ear is not None and ear.unsent:
+                return (_named("cannot_be_asked", why=ear.unsent),)
         return (Sign("not_asked"),)
 
     def _device(self, ear: Ear, stand: Stand, now: float) -> tuple[Sign, ...]:
@@ -124,7 +128,9 @@ class Evidence:
         if ear.ping is not None and (ear.silent or ear.heard):
             found.append(Sign("probe_silent" if ear.silent else "probe_answers"))
         far = self._listening.ears.get(f"device:{line.z}")
-        if far is not None and not far.silent:
+        if far is not None and far.unsent:
+            found.append(_named("cannot_be_asked", why=far.unsent))
+        elif far is not None and far.answered and not far.silent:
             found.append(_named("behind_answers", device=far.thing))
         return tuple(found)
 

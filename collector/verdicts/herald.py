@@ -13,6 +13,7 @@ from collector.verdicts.judge import Judge
 from collector.verdicts.listening import Listening
 from collector.verdicts.polling import FAILURES, Polling
 from collector.verdicts.side import after
+from collector.verdicts.standing import WELL
 from collector.verdicts.verdict import Cause, Sign
 from collector.verdicts.wiring import Wiring
 
@@ -100,8 +101,8 @@ class Herald:
         self._judge.ended.clear()
 
     def _broken(self, fault: Fault, now: float) -> str:
-        flaps = fault.thing in self.flapping.things
-        alert = FLAPS.get(fault.alert, fault.alert) if flaps else fault.alert
+        flaps = self._flaps(fault, now)
+        alert = FLAPS[fault.alert] if flaps else fault.alert
         key = f"{alert}/{fault.thing}"
         self._closing.pop(key, None)
         before = self.incidents.open.get(key)
@@ -118,6 +119,23 @@ class Herald:
         cause = Cause(key, alert, fault.thing, severity, since, side, signs, hides)
         self.incidents.tell(cause, now - self._shift)
         return key
+
+    def _flaps(self, fault: Fault, now: float) -> bool:
+        """Whether a fault is only one more of a flapping thing.
+
+        What flaps and then stays silent for longer than its settle is told as down, critical and
+        all, and not as the end of its flapping: that incident stays open beside it, and ends when
+        the thing answers and is calm. So people hear one thing more, and never that something dead
+        is well again. When it answers before it is calm, only its being down ends.
+        """
+        if fault.alert not in FLAPS or fault.thing not in self.flapping.things:
+            return False
+        if f"{fault.alert}/{fault.thing}" in self.incidents.open:
+            return False
+        due = fault.since + self._listening.ears[fault.thing].settle
+        if now < due:
+            self._judge.later(due)
+        return now < due
 
     def _follow(self, before: Cause, fault: Fault, now: float) -> None:
         """Say more of what lasts: a side that shows only now, a severity that rises."""
@@ -184,7 +202,7 @@ class Herald:
             if gone:
                 self._shut(key, now, held.evidence)
         elif cause.alert in FLAPS.values():
-            if cause.thing not in self.flapping.things:
+            if cause.thing not in self.flapping.things and held.state in WELL:
                 self._shut(key, now, (self._flapped(cause.thing, now), *held.evidence))
         elif key not in self._closing:
             self._finish(key, cause, now)

@@ -60,15 +60,11 @@ class Listening:
         ear = self.ears.get(event.thing)
         if ear is None or ear.ping is None:
             return
-        if heard > ear.heard:
-            # Single answers are not told: this one may be from before all doubt.
-            if heard > max(ear.suspected, ear.begun, ear.gone):
-                self._answer(ear, min(heard, now), now)
-            ear.heard = min(heard, now)
+        self._catch_up(ear, heard, now)
         if ear.silent:
             return
         ear.lost = True
-        ear.unsent = ""
+        ear.unsent, ear.refused = "", False
         if ear.fails:
             # Polls that fail while echoes are lost say nothing of the probe.
             ear.fails = {name: one for name, one in ear.fails.items() if one.told}
@@ -78,6 +74,13 @@ class Listening:
             ear.missed = True
         elif not ear.waiting:
             self._wait(ear, max(max(ear.heard, ear.born) + SUSPECT_AFTER, now))
+
+    def _catch_up(self, ear: Ear, heard: float, now: float) -> None:
+        """Single answers are not told: the last one is learnt with the first echo that fails."""
+        if heard > ear.heard:
+            if heard > max(ear.suspected, ear.begun, ear.gone):
+                self._answer(ear, min(heard, now), now)
+            ear.heard = min(heard, now)
 
     def heard(self, thing: str, now: float) -> None:
         """A thing answered an echo."""
@@ -90,7 +93,7 @@ class Listening:
         seen = ear.heard and not (ear.silent or ear.suspected or ear.until or ear.hidden)
         told = seen and not (ear.unsent or ear.mute)
         ear.heard = heard
-        ear.lost = ear.mute = False
+        ear.lost = ear.mute = ear.refused = False
         ear.unsent = ""
         if not told:
             self.wake(ear, now)
@@ -118,11 +121,15 @@ class Listening:
         ear.waiting = True
         heappush(self._due, (due, ear.thing))
 
-    def unsent(self, event: EchoUnsent, now: float) -> None:
+    def unsent(self, event: EchoUnsent, heard: float, now: float) -> None:
         """Our own machine could not ask: after a while nothing is known of the thing."""
         ear = self.ears.get(event.thing)
-        if ear is None or ear.silent or ear.unsent or ear.ping is None:
+        if ear is None or ear.ping is None:
             return
+        self._catch_up(ear, heard, now)
+        if ear.silent or ear.unsent:
+            return
+        ear.refused = True
         if now - max(ear.heard, ear.born) >= SUSPECT_AFTER:
             ear.unsent = event.why or "unsent"
             ear.suspected = ear.until = 0.0
@@ -162,7 +169,7 @@ class Listening:
         self.fresh = True
         if ear.ping is None:
             return
-        if not ear.lost:
+        if not ear.lost and not ear.refused:
             ear.verified = now
             self.wake(ear, now)
         elif ear.missed:

@@ -65,5 +65,6 @@ class Works:
 
     def _covered(self, thing: str) -> frozenset[str]:
         if thing not in self._covers:
-            self._covers[thing] = frozenset(self._wiring.dependents(thing))
+            wiring = self._wiring
+            self._covers[thing] = frozenset(wiring.dependents(thing) | wiring.ending(thing))
         return self._covers[thing]

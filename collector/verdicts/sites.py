@@ -31,11 +31,11 @@ def _site(inside: Sequence[tuple[str, Stand]], lame: str) -> Stand:
     states = {stand.state for _, stand in inside}
     if states == {State.UP}:
         return Stand(State.DEGRADED, lame) if lame else UP
-    if states == {State.UNREACHABLE}:
-        return Stand(State.UNREACHABLE, inside[0][1].because)
     known = [(one, stand) for one, stand in inside if stand.state is not State.UNKNOWN]
     if not known:
         return inside[0][1]
+    if all(stand.state is State.UNREACHABLE for _, stand in known):
+        return Stand(State.UNREACHABLE, known[0][1].because)
     for wanted in (State.DOWN, State.DEGRADED, State.UNREACHABLE):
         for one, stand in known:
             if stand.state is wanted:

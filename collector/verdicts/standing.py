@@ -8,6 +8,7 @@ from collector.verdicts.fault import HELD, OFF
 from collector.verdicts.judge import Judge
 from collector.verdicts.listening import Listening
 from collector.verdicts.polling import FAILURES, PATIENCE
+from collector.verdicts.topology import Line
 from collector.verdicts.verdict import Verdict
 from collector.verdicts.wiring import Wiring
 
@@ -53,7 +54,7 @@ class Standing:
                 found[thing] = Stand(State.DOWN)
             elif ear.silent or thing not in self._judge.living:
                 found[thing] = self._behind(ear, held[thing], now)
-            elif ear.hidden:
+            elif ear.hidden and not ear.unsent:
                 self._listening.look(thing, now, 0.0)
                 found[thing] = hidden(ear.hidden, self._wiring.root)
             else:
@@ -92,6 +93,8 @@ class Standing:
         for thing, line in self._wiring.lines.items():
             ear = self._listening.ears[thing]
             far = devices.get(f"device:{line.z}", UNKNOWN)
+            blind = far == UNKNOWN
+            heard = self._heard(ear, line, devices) if blind else far.state in WELL
             label = self._judge.labels.get(thing)
             if thing in faults:
                 found[thing] = Stand(State.DOWN)
@@ -103,9 +106,11 @@ class Standing:
             elif thing in weighed.explained and self._because(weighed.explained[thing]):
                 ear.hide(self._because(weighed.explained[thing]), now)
                 found[thing] = hidden(ear.hidden, root)
-            elif far.state in WELL and label is None and self._carries(ear, now):
+            elif heard and label is None and self._carries(ear, now):
                 ear.hidden, ear.grace = "", 0.0
                 found[thing] = UP
+            elif blind and not heard:
+                found[thing] = UNKNOWN
             elif ear.hidden:
                 found[thing] = hidden(ear.hidden, root)
             elif held[thing].state is State.DOWN:
@@ -113,6 +118,17 @@ class Standing:
             else:
                 found[thing] = Stand(held[thing].state, held[thing].because)
         return found
+
+    def _heard(self, ear: Ear, line: Line, devices: dict[str, Stand]) -> bool:
+        """Whether anything is heard at a circuit's far side although its end is not known."""
+        if ear.ping is not None and ear.heard and not (ear.silent or ear.unsent):
+            return True
+        wiring = self._wiring
+        near = (
+            *wiring.residents.get(f"site:{line.site}", ()),
+            *wiring.beside.get(f"device:{line.z}", ()),
+        )
+        return any(devices[one].state in WELL for one in near if one in devices)
 
     def _because(self, device: str) -> str:
         """Behind what a circuit lies with a silent end; empty while that is not decided."""

@@ -32,7 +32,7 @@ class Node:
 @dataclass(frozen=True, slots=True)
 class Line:
     """A circuit that is judged: from A (empty where it leaves our network) to Z through a
-    carrier. `site` is Z's; `probed` where its own address is pinged.
+    carrier. `site` is Z's, `a_site` A's; `probed` where its own address is pinged.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Line:
     a_interface: str = ""
     probed: bool = False
     hours: str | None = None
+    a_site: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +175,7 @@ def _line(inventory: Inventory, circuit: Circuit) -> Line:
         a_interface=circuit.a.interface if circuit.a else "",
         probed=circuit.probe is not None,
         hours=circuit.hours,
+        a_site=inventory.devices[circuit.a.device].site if circuit.a else "",
     )
 
 

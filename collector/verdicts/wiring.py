@@ -120,6 +120,18 @@ class Wiring:
                 below.setdefault(f"site:{place.parent}", []).append(thing)
         return spread(lambda one: below.get(one, ()), (site,), ())
 
+    def ending(self, thing: str) -> set[str]:
+        """The circuits that have an end at a device, or at a site or below it: work there takes
+        them down, as `collector.contract.pauses` counts it.
+        """
+        sites = self.inside(thing)
+        return {
+            circuit
+            for circuit, line in self.lines.items()
+            if thing in (f"device:{line.a}", f"device:{line.z}")
+            or not sites.isdisjoint((f"site:{line.site}", f"site:{line.a_site}"))
+        }
+
     def dependents(self, thing: str) -> set[str]:
         """All that is lost with a thing: devices, circuits, sites gone dark, services; itself
         too.

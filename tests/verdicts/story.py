@@ -9,6 +9,7 @@ from collector.verdicts.engine import Engine
 from collector.verdicts.events import (
     EchoHeard,
     EchoLost,
+    EchoUnsent,
     Event,
     InventoryChanged,
     Polled,
@@ -75,13 +76,16 @@ def province(**more: object) -> Topology:
 
 
 class Story:
-    """An engine with a clock, and all that it said. `down` interfaces are (device, interface)."""
+    """An engine with a clock, and all that it said. `down` interfaces are (device, interface);
+    echoes to what is `refused` cannot be sent.
+    """
 
     def __init__(self, topology: Topology, engine: Engine | None = None, now: float = START):
         self.engine = engine or Engine()
         self.topology, self.now, self.begun = topology, now, now
         self.dead: set[str] = set()
         self.deaf: set[str] = set()
+        self.refused: set[str] = set()
         self.down: set[tuple[str, str]] = set()
         self.battery: set[str] = set()
         self.failing: dict[tuple[str, str], str] = {}
@@ -154,6 +158,10 @@ class Story:
                 self._echo(thing)
 
     def _echo(self, thing: str) -> None:
+        if thing in self.refused:
+            self._lost.add(thing)
+            self.tell(EchoUnsent("noc", thing, self._heard.get(thing, 0.0), "no route"))
+            return
         if thing in self.dead or thing in self.deaf:
             self._later.append((self.now + 1.0, "lost", thing))
             return

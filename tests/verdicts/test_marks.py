@@ -149,7 +149,7 @@ def test_what_ends_flapping_by_staying_down_is_told_as_down() -> None:
     _bounce(story, 4, *PA_CO)
     story.told()
     story.kill(*PA_CO).run(1300)
-    assert story.told() == ["closed CircuitFlapping/circuit:pc", "opened CircuitDown/circuit:pc"]
+    assert story.told() == ["opened CircuitDown/circuit:pc"]
     assert story.states("pc-rt") == "unreachable"
 
 
