@@ -59,7 +59,7 @@ _HEAD = """\
 """
 
 _ONE = (
-    '{{ if eq .Status "resolved" }}[%(resolved)s] '
+    '{{ if and (eq .Status "resolved") (not .Annotations.ended) }}[%(resolved)s] '
     '{{ reReplaceAll "^\\\\[[^\\\\]]*\\\\] " "" .Annotations.summary }}'
     "{{ else }}{{ .Annotations.summary }}{{ end }}"
 )

@@ -7,6 +7,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -104,6 +105,8 @@ class Collector:
         self.incidents, self.engine = self.desk.incidents, self.desk.engine
         self.windows = Windows(self.journal, plan.collector, self.tell)
         self.reach = Reach(plan.collector, self.tell, self.pipeline)
+        self.addresses: dict[str, str] = {}
+        self._told_links = rooms.ways.links
         self.telling = Telling(rooms.ways, self.desk, lambda: self.plan, self._links)
         sources = Sources(
             lambda: self.plan.inventory, self.journal, rooms.history, self.windows.effective
@@ -114,7 +117,6 @@ class Collector:
         self.reloaded = (True, self.started)
         self.loop_lag = 0.0
         self.ready = False
-        self.addresses: dict[str, str] = {}
         self._path = path
         self._limits = JobLimits()
         self._device_rows: dict[str, Row] = {}
@@ -242,7 +244,8 @@ class Collector:
             self.schedule.ask_now(ask.thing)
 
     def _links(self) -> Links:
-        return Links(console=self.addresses.get("api", ""))
+        links = self._told_links
+        return replace(links, console=links.console or self.addresses.get("api", ""))
 
     def _breached(self, circuit: str, breach: Breach | None) -> None:
         """A circuit's peak went over its limit, or is known to be under it again."""

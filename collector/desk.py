@@ -28,7 +28,7 @@ class Desk:
     def __init__(self, journal: Journal, states: States, ask: Callable[[Ask], None]) -> None:
         self.engine = Engine()
         self.incidents = Incidents(journal)
-        self._journal = journal
+        self.journal = journal
         self._states = states
         self._ask = ask
         self._collector = ""
@@ -43,11 +43,11 @@ class Desk:
         before = set(self.engine.verdicts)
         self.tell(InventoryChanged(plan.collector, known), now)
         if first:
-            recalled = self._journal.recall()
+            recalled = self.journal.recall()
             own = [cause for cause in recalled.causes if cause.alert != PEAK]
             self.engine.recall(recalled.kept, own, now)
             before = {kept.thing for kept in recalled.kept}
-        self._journal.forget(before - set(self.engine.verdicts))
+        self.journal.forget(before - set(self.engine.verdicts))
         self.tell_states(now)
 
     def polled(self, job: Job, reading: Reading, now: float) -> None:

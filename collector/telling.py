@@ -11,7 +11,7 @@ from collector.gate import message
 from collector.gate.fresh import Readings, delivered
 from collector.gate.gate import VISIBLE, Gate
 from collector.gate.held import Key
-from collector.gate.message import Links
+from collector.gate.message import NO_LINKS, Links
 from collector.gate.rounds import Rounds
 from collector.gate.shelf import Shelf
 from collector.gate.world import Around
@@ -20,11 +20,14 @@ from collector.pipeline import Pipeline
 from collector.plan import Plan
 from collector.verdicts.verdict import News
 
+WRITTEN = 0.3
+"""Seconds that a message waits, at most, for its incident to be on disk."""
+
 
 class Ways(NamedTuple):
     """Where people are told: Alertmanagers; the vmalert whose alerts come through the gate (""
     for none); the name of the store that it asks; where the gate keeps what it holds; seconds
-    until what was delivered is in every answer of that store.
+    until what was delivered is in every answer of that store; where people look, as `Links`.
     """
 
     alertmanagers: Sequence[str]
@@ -32,6 +35,7 @@ class Ways(NamedTuple):
     store: str
     shelf: Path
     visible: float = VISIBLE
+    links: Links = NO_LINKS
 
 
 class Telling:
@@ -68,22 +72,39 @@ class Telling:
         )
         ways = self._ways
         gate = Gate(world, visible=ways.visible)
-        self._rounds = Rounds(gate, Shelf(ways.shelf), ways.alertmanagers, ways.vmalert)
+        self._rounds = Rounds(
+            gate,
+            Shelf(ways.shelf),
+            ways.alertmanagers,
+            ways.vmalert,
+            written=lambda: self._desk.journal.flush(WRITTEN),
+        )
         self._rounds.recall()
         standing = self._desk.incidents.open
-        self._rounds.gate.standing([one.cause for one in standing.values()], time.time())
+        gate.standing([one.cause for one in standing.values()], time.time())
+        held = {key for key, one in gate.held.items() if not one.ended}
         for one in standing.values():
-            self._heard("opened", one)
+            if (one.cause.alert, one.cause.thing, "") not in held:
+                self._heard("opened", one)
         self._desk.incidents.listeners.append(self._heard)
+
+    def reword(self) -> None:
+        """Say all that stands as it is said now: where people can look has become known."""
+        for one in list(self._desk.incidents.open.values()):
+            self._heard("changed", one)
 
     def _heard(self, what: str, incident: Incident) -> None:
         """Something happened to an incident; acts of people change nothing of what is told."""
         if what not in ("opened", "changed", "closed"):
             return
-        cause = incident.cause
         at = float(incident.closed_at or time.time())
-        words = message.of_cause(cause, self._plan().inventory, incident.id, self._links())
-        self.rounds.gate.incident(News(what, cause, at, incident.ending), words)
+        news = News(what, incident.cause, at, incident.ending)
+        about = (self._plan().inventory, incident.id, self._links())
+        if what == "closed":
+            words = message.of_end(news, *about)
+        else:
+            words = message.of_cause(news.cause, *about)
+        self.rounds.gate.incident(news, words)
         self.rounds.wake()
 
     def _owned(self, key: Key) -> bool:

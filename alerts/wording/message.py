@@ -1,6 +1,6 @@
 """What is sent to people: the engine's notices and the history rules' alerts in one shape."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,8 +27,8 @@ class Message:
 
 def compose(notice: Notice, inventory: Inventory, incident_id: str | int) -> Message:
     """A cause of the engine in words. Raises KeyError for an alert that is not the engine's."""
-    own = _Composer(notice, inventory, inventory.province.language)
-    english = _Composer(notice, inventory, "en")
+    own = Composer(notice, inventory, inventory.province.language)
+    english = Composer(notice, inventory, "en")
     return Message(
         own.summary(),
         own.description(str(incident_id)),
@@ -44,8 +44,8 @@ def titled(severity: str, title: str, language: str) -> str:
     return f"[{word}] {title}" if word else title
 
 
-class _Composer:
-    """One notice in one language."""
+class Composer:
+    """One notice in one language: its parts, for a message that begins and for one that ends."""
 
     def __init__(self, notice: Notice, inventory: Inventory, language: str) -> None:
         self.notice, self.inventory, self.language = notice, inventory, language
@@ -59,11 +59,17 @@ class _Composer:
         self.about = self._about()
 
     def summary(self) -> str:
-        subject = WORDS.subjects[self.thing.kind].long.say(self.language, **self.about)
-        title = self.words.title.say(self.language, subject=subject, **self.about)
-        if self.notice.instance:
-            title += f" ({clean(self.notice.instance)})"
-        return titled(self.notice.severity, title, self.language)
+        """The severity and what is the matter."""
+        return titled(self.notice.severity, self.title(), self.language)
+
+    def subject(self) -> str:
+        """The thing, as a sentence begins."""
+        return WORDS.subjects[self.thing.kind].long.say(self.language, **self.about)
+
+    def title(self) -> str:
+        """What is the matter."""
+        title = self.words.title.say(self.language, subject=self.subject(), **self.about)
+        return f"{title} ({clean(self.notice.instance)})" if self.notice.instance else title
 
     def _about(self) -> dict[str, str]:
         provider = clean(self.circuit.provider) if self.circuit else ""
@@ -77,43 +83,57 @@ class _Composer:
         }
 
     def description(self, incident: str) -> str:
-        since = self._line("since", since=self.since.strftime("%H:%M %d/%m/%Y"))
+        """All that a person wants to know, in lines."""
+        since = self.line("since", since=self.since.strftime("%H:%M %d/%m/%Y"))
         said = [" · ".join([since, *facts(self.names, self.thing)])]
         if self.hidden:
             label = (self.words.hides or WORDS.lines["hides"]).say(self.language)
             counts, names = self.names.counted(self.hidden), self.names.some(self.hidden)
             said.append(f"{label}: {counts}: {names}")
-        if self.notice.side:
-            said.append(self._line("side", side=side_word(self.notice.side, self.language)))
-        signs = describe_evidence(self.notice.evidence, self.language, self.inventory)
-        if signs:
-            said.append(self._line("evidence", signs="; ".join(signs[:MOST])))
+        said += self.reasons("evidence")
         todo = self.words.todo.get(self.notice.side, self.words.todo["any"])
-        said.append(self._line("todo", todo=todo.say(self.language, **self.about)))
-        said.append(self._line("incident", incident=clean(incident)))
+        said.append(self.line("todo", todo=todo.say(self.language, **self.about)))
+        said.append(self.line("incident", incident=clean(incident)))
         return "\n".join(said)
 
-    def _line(self, name: str, **values: str) -> str:
+    def reasons(self, line: str) -> list[str]:
+        """The suspected side, and the evidence in a line of that name."""
+        said = []
+        if self.notice.side:
+            said.append(self.line("side", side=side_word(self.notice.side, self.language)))
+        signs = describe_evidence(self.notice.evidence, self.language, self.inventory)
+        return [*said, self.line(line, signs="; ".join(signs[:MOST]))] if signs else said
+
+    def line(self, name: str, **values: str) -> str:
+        """A line of a message."""
         return WORDS.lines[name].say(self.language, **values)
 
     def sms(self) -> str:
+        """The same in 160 letters."""
+        severity = severity_word(self.notice.severity, self.language).upper()
+        since = self.since.strftime("%H:%M %d/%m")
+
+        def begin(_: str, title: str) -> str:
+            return self.line("sms", severity=severity, title=title, since=since)
+
+        return self.short(begin, self._counted())
+
+    def short(self, begin: Callable[[str, str], str], after: list[str]) -> str:
+        """An SMS: what `begin` makes of subject and title, the circuit, and what comes after."""
         subject = WORDS.subjects[self.thing.kind].short
         fields = {"name": self.names.short(self.thing), "site": self.about["site"]}
         if self.circuit:
             fields |= {name: self.about[name] for name in ("circuit", "provider")}
 
         def build(given: Mapping[str, str]) -> str:
-            title = (self.words.short or self.words.title).say(
-                self.language,
-                **{**self.about, **given, "subject": subject.say(self.language, **given)},
-            )
-            severity = severity_word(self.notice.severity, self.language).upper()
-            since = self.since.strftime("%H:%M %d/%m")
-            said = [self._line("sms", severity=severity, title=title, since=since)]
+            name = subject.say(self.language, **given)
+            about = {**self.about, **given, "subject": name}
+            title = (self.words.short or self.words.title).say(self.language, **about)
+            said = [begin(name, title)]
             if self.circuit:
-                line = self._line("circuit", circuit=given["circuit"])
+                line = self.line("circuit", circuit=given["circuit"])
                 said.append(f"{line}, {given['provider']}" if self.circuit.provider else line)
-            return ". ".join(said + self._counted()) + "."
+            return ". ".join(said + after) + "."
 
         return fitted(build, fields)
 

@@ -61,6 +61,9 @@ SIGNS: Mapping[str, tuple[str, ...]] = {
 }
 """Every code of evidence, with its arguments."""
 
+ENDS = ("recovered", "goes-on", "unwatched", "over")
+_END_ABOUT = frozenset({"subject", "title", "at", "lasted"})
+
 ABOUT = frozenset({"name", "site", "provider", "circuit", "contract"})
 """What a sentence about a thing may be filled with."""
 
@@ -71,7 +74,6 @@ _LINES: Mapping[str, frozenset[str]] = {
     "path": frozenset({"name", "path"}),
     "rack": frozenset({"rack"}),
     "level": frozenset({"level"}),
-    "instance": frozenset({"instance"}),
     "hides": frozenset(),
     "more": frozenset({"count"}),
     "side": frozenset({"side"}),
@@ -80,6 +82,8 @@ _LINES: Mapping[str, frozenset[str]] = {
     "incident": frozenset({"incident"}),
     "provider": frozenset(),
     "sms": frozenset({"severity", "title", "since"}),
+    "lasted": frozenset({"since", "at"}),
+    "shown": frozenset({"signs"}),
     "resolved": frozenset(),
     "digest": frozenset(),
 }
@@ -123,6 +127,14 @@ class Subject(_Data):
     short: Pair
 
 
+class End(_Data):
+    """How an end is said."""
+
+    mark: Pair
+    title: Pair
+    short: Pair
+
+
 class Alert(_Data):
     """What is said of one alert."""
 
@@ -130,6 +142,7 @@ class Alert(_Data):
     todo: Mapping[str, Pair]
     short: Pair | None = None
     hides: Pair | None = None
+    back: Pair | None = None
 
 
 def placeholders(phrase: str) -> set[str]:
@@ -148,6 +161,7 @@ class Words(_Data):
     circuit_kinds: Mapping[str, Pair]
     place_prefixes: list[str]
     lines: Mapping[str, Pair]
+    ends: Mapping[str, End]
     alerts: Mapping[str, Alert]
     reasons: Mapping[str, Pair]
     durations: Mapping[str, Pair]
@@ -162,6 +176,7 @@ class Words(_Data):
             ("nouns", self.nouns, KINDS),
             ("subjects", self.subjects, KINDS),
             ("lines", self.lines, _LINES),
+            ("ends", self.ends, ENDS),
             ("alerts", self.alerts, ENGINE_ALERTS),
             ("durations", self.durations, "smhd"),
             ("signs", self.signs, SIGNS),
@@ -188,7 +203,12 @@ class Words(_Data):
         for name, subject in self.subjects.items():
             yield f"subjects.{name}", subject.long, {"name", "site"}
             yield f"subjects.{name}", subject.short, {"name", "site"}
+        for name, end in self.ends.items():
+            yield from ((f"ends.{name}", one, _END_ABOUT) for one in (end.title, end.short))
+            yield f"ends.{name}.mark", end.mark, ()
         for name, alert in self.alerts.items():
+            if alert.back is not None:
+                yield f"alerts.{name}.back", alert.back, _END_ABOUT - {"title"}
             titles = [one for one in (alert.title, alert.short) if one is not None]
             yield from ((f"alerts.{name}", one, ABOUT | {"subject"}) for one in titles)
             yield from ((f"alerts.{name}.todo", one, ABOUT) for one in alert.todo.values())

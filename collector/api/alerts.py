@@ -90,17 +90,10 @@ class Status(Answer):
     uptime: str = Field(description="When the collector started, RFC 3339")
 
 
-def _rounds(request: web.Request) -> Rounds:
-    rounds = request.app.get(ROUNDS)
-    if rounds is None:
-        raise RefusedError(503, "no Alertmanager is named", "give --alertmanager URL")
-    return rounds
-
-
 async def post(request: web.Request) -> web.Response:
     """Alerts that fire or have ended."""
     rim.allow(request)
-    rounds = _rounds(request)
+    rounds = request.app[ROUNDS]
     body = bytearray()
     async for part in request.content.iter_chunked(1 << 16):
         body += part
@@ -117,7 +110,7 @@ async def post(request: web.Request) -> web.Response:
 async def alerts(request: web.Request) -> web.Response:
     """What the gate holds."""
     rim.allow(request, *FILTERS)
-    found = view(_rounds(request).gate, time.time())
+    found = view(request.app[ROUNDS].gate, time.time())
     return rim.told(Alerts([Alert.model_validate(one) for one in found]))
 
 

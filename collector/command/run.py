@@ -21,6 +21,8 @@ from collector.command.inventory import default_inventory
 from collector.contract import History
 from collector.delivery import Delivery
 from collector.gate.gate import VISIBLE
+from collector.gate.held import address
+from collector.gate.message import Links, placed
 from collector.gate.peer import PeerInvalid
 from collector.gate.peer import parse_address as parse_peer
 from collector.hold import hold
@@ -78,6 +80,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "without one nobody is told [HATANG_ALERTMANAGER, spaces between]",
     )
     flag("--vmalert", None, "the vmalert whose notifier is this collector: asked before an end")
+    flag("--console-url", None, "where people reach this API, for links in messages (its address)")
+    flag(
+        "--dashboard-url", None, "a dashboard, for links in messages, with {kind} and {name} in it"
+    )
     flag("--listen", None, f"where /metrics and the API are served (default {LISTEN}, or the next)")
     flag("--state-dir", None, f"spool, memory and local store (default: {default_state_dir()})")
     flag("--collector", None, "which collector of the inventory this is")
@@ -125,6 +131,7 @@ class Asked(NamedTuple):
     query: str | None
     token: Secret | None
     alertmanagers: list[str]
+    links: Links
 
 
 def _asked(args: argparse.Namespace) -> Asked:
@@ -141,7 +148,20 @@ def _asked(args: argparse.Namespace) -> Asked:
     for flag, one in [("--alertmanager", peer) for peer in peers] + [("--vmalert", args.vmalert)]:
         if one:
             _peer(flag, one)
-    return Asked(Path(args.state_dir or default_state_dir()), stores, args.query, secret, peers)
+    state = Path(args.state_dir or default_state_dir())
+    return Asked(state, stores, args.query, secret, peers, _links(args))
+
+
+def _links(args: argparse.Namespace) -> Links:
+    """Raises ValueError: what is no address cannot stand in a message."""
+    links = Links(args.console_url or "", args.dashboard_url or "")
+    for flag, text in (
+        ("--console-url", links.console),
+        ("--dashboard-url", placed(links.dashboard, "device", "name")),
+    ):
+        if text and not address(text):
+            raise ValueError(f"{flag}: is no well-formed http address")
+    return links
 
 
 def _peer(flag: str, text: str) -> None:
@@ -195,7 +215,8 @@ async def _run(args: argparse.Namespace, asked: Asked, plan: Plan) -> int:
         asking = next((one.name for one in stores if one.query_url), stores[0].name)
         visible = VISIBLE if asked.stores else LOCAL_VISIBLE
         shelf = state / "gate.sqlite"
-        ways = Ways(asked.alertmanagers, args.vmalert or "", asking, shelf, visible)
+        vmalert = args.vmalert or ""
+        ways = Ways(asked.alertmanagers, vmalert, asking, shelf, visible, asked.links)
         rooms = Rooms(delivery, memory, journal, history, ways)
         collector = Collector(plan, args.inventory, rooms, state / "contract.sqlite")
         await _start(collector)
@@ -204,6 +225,7 @@ async def _run(args: argparse.Namespace, asked: Asked, plan: Plan) -> int:
         server = await serve(collector, args.listen or LISTEN, access, exactly=bool(args.listen))
         stack.push_async_callback(server.stop)
         collector.addresses = {"api": server.url, **queries}
+        collector.telling.reword()
         loop.add_signal_handler(signal.SIGHUP, lambda: _reload(collector))
         _announce(state, collector)
         if not asked.alertmanagers:

@@ -93,6 +93,9 @@ class World(Protocol):
     def words(self, posted: Posted, severity: str) -> Told:
         """A rule's alert as it is told."""
 
+    def over(self, one: Held, at: float) -> Told:
+        """The end of an alert, of which no more is known than when."""
+
     def steps(self, labels: Mapping[str, str]) -> Iterable[int]:
         """After how many seconds without an owner others are told too."""
 
@@ -124,14 +127,16 @@ class Gate:
         return {key: self.held.get(key) for key in changed}
 
     def incident(self, news: News, words: Told) -> None:
-        """An incident of the engine or of the contract numbers has opened, changed or closed."""
+        """An incident of the engine or of the contract numbers has opened, changed or closed, and
+        the words for that.
+        """
         cause = news.cause
         key = Key(cause.alert, cause.thing)
         self._doubtful.pop(key, None)
         one = self.held.get(key)
         if news.what == "closed":
             if one is not None and not one.ended:
-                self._end(one, news.at)
+                self._end(one, news.at, words)
             return
         if one is None or one.ended:
             since = min(cause.since or news.at, news.at)
@@ -313,13 +318,15 @@ class Gate:
             one.severity = severity
             self._touch(one)
 
-    def _end(self, one: Held, now: float) -> None:
-        """It is over: told as such where it was told at all."""
+    def _end(self, one: Held, now: float, words: Told | None = None) -> None:
+        """It is over: told as such where it was told at all, and no longer as it was."""
         if not one.told:
             self._forget(one)
             return
         one.ended = max(now, one.since)
         one.accepted = False
+        one.stale = 0.0
+        self._reword(one, words or self._world.over(one, one.ended))
         self._touch(one)
 
     def _forget(self, one: Held) -> None:
@@ -331,13 +338,9 @@ class Gate:
         if now > one.ended + (AGAIN if one.accepted else AHEAD):
             self._forget(one)
 
-    def desired(self, now: float) -> list[dict[str, Any]]:
-        """Everything that lasts and is told, as Alertmanager's API takes it."""
-        return [one for part in self.parts(now) for one in part]
-
     def parts(self, now: float) -> Iterator[list[dict[str, Any]]]:
-        """The same in parts, between which others may have their turn. What is said meanwhile is
-        news for the next time.
+        """Everything that lasts and is told, as Alertmanager's API takes it; in parts, between
+        which others may have their turn. What is said meanwhile is news for the next time.
         """
         everything = list(self.held.values())
         for at in range(0, len(everything), AT_ONCE):

@@ -1,8 +1,9 @@
 """What the gate holds of one alert, as plain values that can be written down and read back."""
 
 import json
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
@@ -11,6 +12,20 @@ from alerts.notice import SEVERITIES
 
 ENGINE, RULE = "engine", "rule"
 """Who said it: the state engine (and the contract numbers), or a history rule."""
+
+_WORD = r"[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2}"
+_ADDRESS = re.compile(
+    r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?"
+    rf"(?:/(?:{_WORD}|/)*)?(?:\?(?:{_WORD}|[/?])*)?(?:#(?:{_WORD}|[/?])*)?"
+)
+"""RFC 3986, as far as links to web pages need it. Alertmanager refuses a whole post for one address
+that it cannot read.
+"""
+
+
+def address(text: str) -> str:
+    """A well-formed http(s) address as it is, "" for anything else."""
+    return text if _ADDRESS.fullmatch(text) else ""
 
 
 class Key(NamedTuple):
@@ -136,7 +151,7 @@ class Held:
             "stale": self.stale,
             "steps": self.steps,
         }
-        return json.dumps(kept, ensure_ascii=False)
+        return json.dumps(kept)
 
 
 _HELD = TypeAdapter(Held)
@@ -145,9 +160,11 @@ _HELD = TypeAdapter(Held)
 def parse(key: Key, text: str) -> Held:
     """What `dump` wrote. Raises ValueError on anything else."""
     try:
-        return _HELD.validate_python({**json.loads(text), "key": key})
+        held = _HELD.validate_python({**json.loads(text), "key": key})
     except (ValidationError, TypeError) as error:
         raise ValueError(f"no alert: {text[:80]!r}") from error
+    held.words = replace(held.words, url=address(held.words.url))
+    return held
 
 
 def rank(severity: str) -> int:

@@ -10,7 +10,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from alerts.notice import ENGINE_ALERTS, SEVERITIES
-from collector.gate.held import Key
+from collector.gate.held import Key, address
+from collector.journal.record import sound
 from probes.reading import clean
 
 ALERTS = 20_000
@@ -23,6 +24,8 @@ SUBJECTS = ("circuit", "service", "device", "site", "collector")
 """Labels that name the thing, the nearest first."""
 
 _Name = Annotated[str, Field(max_length=128)]
+_LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
+_CONTROL = re.compile(r"[^\S\n\t ]|[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _DATE = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,6})?\d*(Z|[+-]\d\d:\d\d)")
 
 
@@ -82,7 +85,9 @@ def _posted(raw: object) -> Posted | None:
     name = clean(alert.labels.get("alertname", ""))
     if not name or name in ENGINE_ALERTS:  # up and down are the engine's to say
         return None
-    annotations = {name: text[:TEXT] for name, text in alert.annotations.items()}
+    annotations = {
+        name: _text(text) for name, text in alert.annotations.items() if _LABEL.fullmatch(name)
+    }
     identity = named(alert.labels, annotations)
     severity = alert.labels.get("severity", "")
     return Posted(
@@ -92,8 +97,13 @@ def _posted(raw: object) -> Posted | None:
         annotations=annotations,
         since=moment(alert.startsAt),
         until=moment(alert.endsAt),
-        url=alert.generatorURL if alert.generatorURL.isascii() else "",
+        url=address(alert.generatorURL),
     )
+
+
+def _text(text: str) -> str:
+    """An annotation as every file and peer takes it."""
+    return sound(_CONTROL.sub(" ", text[:TEXT]))
 
 
 def named(labels: Mapping[str, str], annotations: Mapping[str, str]) -> dict[str, str]:
@@ -102,7 +112,8 @@ def named(labels: Mapping[str, str], annotations: Mapping[str, str]) -> dict[str
     """
     own = annotations.get("instance_label", "target" if "service" in labels else "")
     wanted = [*(one for one in SUBJECTS if one in labels), *own.split()[:4]]
-    found = {name: clean(labels[name]) for name in wanted if name in labels}
+    wanted = [name for name in wanted if name in labels and _LABEL.fullmatch(name)]
+    found = {name: clean(labels[name]) for name in wanted}
     return {name: text for name, text in found.items() if text}
 
 

@@ -1,15 +1,15 @@
 """How an alert is worded and labelled: the one place where the gate asks `alerts.wording`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
 
 from alerts.notice import Notice
-from alerts.wording import Message, compose, from_rule
-from collector.gate.held import Told
+from alerts.wording import Message, compose, compose_end, end_told, from_rule
+from collector.gate.held import Held, Told
 from collector.gate.incoming import Posted
-from collector.verdicts.verdict import Cause
+from collector.verdicts.verdict import Cause, News, Sign
 from inventory.model import Inventory
 
 NAMES = 20
@@ -18,8 +18,8 @@ NAMES = 20
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Where a person can look: the API's own address, and a dashboard's with `{kind}` and `{name}`
-    in it. Empty ones are left out.
+    """Where a person can look: where the API is reached, and a dashboard with `{kind}` and `{name}`
+    in its address. Empty ones are left out.
     """
 
     console: str = ""
@@ -29,8 +29,13 @@ class Links:
         """Console and dashboard of a thing (`kind:name`), or of an incident about it."""
         kind, _, name = thing.partition(":")
         place = f"incidents/{incident}" if incident else f"{kind}s/{quote(name, safe='')}"
-        console = f"{self.console}/api/v1/{place}" if self.console and name else ""
-        return console, self.dashboard.format(kind=kind, name=quote(name, safe="")) if name else ""
+        console = f"{self.console.rstrip('/')}/api/v1/{place}" if self.console and name else ""
+        return console, placed(self.dashboard, kind, name) if name else ""
+
+
+def placed(dashboard: str, kind: str, name: str) -> str:
+    """A dashboard's address for one thing."""
+    return dashboard.replace("{kind}", kind).replace("{name}", quote(name, safe=""))
 
 
 NO_LINKS = Links()
@@ -40,16 +45,42 @@ def of_cause(
     cause: Cause, inventory: Inventory, incident: int | str, links: Links = NO_LINKS
 ) -> Told:
     """An incident of the engine's. Raises KeyError for an alert that is not the engine's."""
-    notice = Notice(
+    words = compose(_notice(cause, cause.evidence), inventory, incident)
+    return _told(words, cause.thing, _facts(cause, inventory, incident), inventory, links)
+
+
+def of_end(news: News, inventory: Inventory, incident: int | str, links: Links = NO_LINKS) -> Told:
+    """An incident of the engine's that closed, with the evidence of its end. Raises KeyError as
+    `of_cause`.
+    """
+    cause = news.cause
+    words = compose_end(_notice(cause, news.evidence), news.at, inventory, incident)
+    more = {**_facts(cause, inventory, incident), "ended": _local(news.at, inventory)}
+    return _told(words, cause.thing, more, inventory, links)
+
+
+def over(one: Held, at: float, inventory: Inventory) -> Told:
+    """The end of what is held, of which is known only how it was told; with its links."""
+    told = {**one.words.annotations}
+    words = end_told({**one.words.labels, **one.key._asdict()}, told, inventory, one.since, at)
+    told |= {"ended": _local(at, inventory), **_words(words)}
+    return Told(one.words.labels, told, one.words.url)
+
+
+def _notice(cause: Cause, evidence: Sequence[Sign]) -> Notice:
+    return Notice(
         alert=cause.alert,
         thing=cause.thing,
         severity=cause.severity,
         since=cause.since,
         side=cause.side,
-        evidence=tuple((sign.code, sign.args) for sign in cause.evidence),
+        evidence=tuple((sign.code, sign.args) for sign in evidence),
         hides=cause.hides,
     )
-    more = {
+
+
+def _facts(cause: Cause, inventory: Inventory, incident: int | str) -> dict[str, str]:
+    return {
         "cause": cause.thing,
         "side": cause.side,
         "hidden": str(len(cause.hides)),
@@ -57,11 +88,8 @@ def of_cause(
         "incident": str(incident),
         "runbook": f"alerts/runbooks/{cause.alert}.md",
         "since": _local(cause.since, inventory),
+        **_contract(cause.thing, inventory),
     }
-    words = compose(notice, inventory, incident)
-    return _told(
-        words, cause.thing, {**more, **_contract(cause.thing, inventory)}, inventory, links
-    )
 
 
 def of_rule(posted: Posted, severity: str, inventory: Inventory, links: Links = NO_LINKS) -> Told:
@@ -109,18 +137,19 @@ def _told(
     words: Message, thing: str, more: Mapping[str, str], inventory: Inventory, links: Links
 ) -> Told:
     console, dashboard = links.of(thing, more.get("incident", ""))
-    annotations = {
+    annotations = {**_words(words), **more, "console": console, "dashboard": dashboard}
+    kept = {name: text for name, text in annotations.items() if text}
+    return Told(labels(thing, inventory), kept, console)
+
+
+def _words(words: Message) -> dict[str, str]:
+    return {
         "summary": words.summary,
         "description": words.description,
         "summary_en": words.summary_en,
         "description_en": words.description_en,
         "sms": words.sms,
-        **more,
-        "console": console,
-        "dashboard": dashboard,
     }
-    kept = {name: text for name, text in annotations.items() if text}
-    return Told(labels(thing, inventory), kept, console)
 
 
 def _local(at: float, inventory: Inventory) -> str:

@@ -30,6 +30,12 @@ BATCH = 500
 SAID = 300
 """Characters of a refusal that are logged."""
 
+SINGLY = 20
+"""Alerts refused one by one, and none taken, after which it is not they that are at fault."""
+
+FAULTED = (400, 422)
+"""Answers to a post that has something in it which the peer does not read."""
+
 
 class PeerInvalid(ValueError):  # noqa: N818 - it says what is the case
     """An address that cannot be used. The message says why, and shows no password."""
@@ -78,8 +84,15 @@ def payload(
     over = list(ended)
     alerts = desired + [one for _, ones in over for one in ones]
     slices = [alerts[at : at + BATCH] for at in range(0, max(len(alerts), 1), BATCH)]
-    bodies = tuple(json.dumps(one, ensure_ascii=False).encode() for one in slices)
-    return Payload(bodies, frozenset(ending for ending, _ in over))
+    return Payload(tuple(map(_body, slices)), frozenset(ending for ending, _ in over))
+
+
+def _body(alerts: list[dict[str, Any]]) -> bytes:
+    return json.dumps(alerts).encode()
+
+
+class RefusedError(ValueError):
+    """A peer does not read what it is sent; says why."""
 
 
 class Peer:
@@ -96,6 +109,7 @@ class Peer:
         self._payload: Payload | None = None
         self._fresh = asyncio.Event()
         self._said = ""
+        self._refused: set[str] = set()
 
     def offer(self, what: Payload) -> None:
         """Send this, at once when the last post is done."""
@@ -114,14 +128,41 @@ class Peer:
 
     async def _push(self, session: aiohttp.ClientSession, what: Payload) -> bool:
         try:
-            for body in what.bodies:
-                await self._post(session, body)
+            await self._send(session, what.bodies)
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
             self._tell(False, str(error) or type(error).__name__)
             return False
         self._tell(True, "")
         self.taken = what.endings
         return True
+
+    async def _send(self, session: aiohttp.ClientSession, bodies: Iterable[bytes]) -> None:
+        """A post that is refused goes again in halves: an alert at fault costs only itself. Raises
+        RefusedError when nothing is taken.
+        """
+        waiting, taken, refused = list(bodies)[::-1], 0, 0
+        while waiting:
+            body = waiting.pop()
+            try:
+                await self._post(session, body)
+                taken += 1
+            except RefusedError as error:
+                alerts = json.loads(body)
+                if len(alerts) > 1:
+                    half = len(alerts) // 2
+                    waiting += [_body(alerts[half:]), _body(alerts[:half])]
+                    continue
+                refused += 1
+                if not taken and (refused >= SINGLY or not waiting):
+                    raise
+                self._tell_refused(alerts, error)
+
+    def _tell_refused(self, alerts: list[dict[str, Any]], error: RefusedError) -> None:
+        labels = json.dumps([one["labels"] for one in alerts], sort_keys=True)
+        if labels not in self._refused:
+            self._refused.add(labels)
+            facts = {"alertmanager": self.name, "labels": labels, "error": str(error)[:SAID]}
+            log.error("Alertmanager refuses an alert", extra=facts)
 
     async def _post(self, session: aiohttp.ClientSession, body: bytes) -> None:
         async with session.post(
@@ -133,7 +174,8 @@ class Peer:
         ) as answer:
             if answer.status != 200:
                 said = (await answer.content.read(SAID)).decode(errors="replace")
-                raise ValueError(f"HTTP {answer.status}: {said}")
+                kind = RefusedError if answer.status in FAULTED else ValueError
+                raise kind(f"HTTP {answer.status}: {said}")
 
     def _tell(self, up: bool, said: str) -> None:
         facts = {"alertmanager": self.name, "error": said[:SAID]}

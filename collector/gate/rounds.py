@@ -50,17 +50,20 @@ class Rounds:
         peers: Sequence[str],
         vmalert: str = "",
         clock: Callable[[], float] = time.time,
+        written: Callable[[], object] = bool,
     ) -> None:
-        """Raises PeerInvalid."""
+        """Raises PeerInvalid. `written` blocks, not for long, until the incidents are on disk."""
         self.gate = gate
         self.peers = tuple(Peer(url) for url in peers)
         self._vmalert = parse_address(vmalert) if vmalert else None
         self._shelf = shelf
         self._clock = clock
+        self._written = written
         self._wake = asyncio.Event()
         self._unkept: dict[Key, str | None] = {}
         self._shelf_fails = False
         self._next = 0
+        self._warned = False
 
     def recall(self) -> None:
         """What was held before, once, before anything is told. Raises as `Shelf.load` does."""
@@ -73,6 +76,13 @@ class Rounds:
     async def take(self, body: bytes) -> int:
         """A post of vmalert's; how many alerts made sense. Raises AlertsRefusedError."""
         posted = await asyncio.to_thread(read, body)
+        if posted and self._vmalert is None and not self._warned:
+            self._warned = True
+            log.warning(
+                "alerts of rules come in and will never end: no vmalert is known that could be"
+                " asked; give --vmalert URL",
+                extra={"alert": posted[0].key.alertname},
+            )
         now = self._clock()
         for at in range(0, len(posted), AT_ONCE):
             self.gate.alerts(posted[at : at + AT_ONCE], now)
@@ -108,7 +118,7 @@ class Rounds:
                 await asyncio.sleep(TOGETHER)
 
     async def _push(self) -> None:
-        await self._keep()
+        await asyncio.gather(self._keep(), asyncio.to_thread(self._written))
         told = []
         for part in self.gate.parts(self._clock()):
             told += part

@@ -31,6 +31,7 @@ class Shelf:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._odd: set[Key] = set()
 
     def load(self) -> list[Held]:
         """Everything that was held. A damaged file is set aside, and a new one begun.
@@ -48,13 +49,21 @@ class Shelf:
 
     def save(self, changes: Mapping[Key, str | None]) -> None:
         """Write what changed, as `Held.dump` gives it, None for what is gone: in one transaction.
-        Raises sqlite3.Error.
+        What no file takes is left out, and told once. Raises sqlite3.Error.
         """
         with self._open() as db:
             db.execute("BEGIN IMMEDIATE")
-            db.executemany(_PUT, [(*key, text) for key, text in changes.items() if text])
-            db.executemany(_DROP, [key for key, text in changes.items() if text is None])
+            for key, text in changes.items():
+                try:
+                    db.execute(*((_PUT, (*key, text)) if text else (_DROP, key)))
+                except ValueError as error:
+                    self._tell_odd(key, error)
             db.execute("COMMIT")
+
+    def _tell_odd(self, key: Key, error: ValueError) -> None:
+        if key not in self._odd:
+            self._odd.add(key)
+            log.error("an alert cannot be kept", extra={"alert": ascii(key), "error": str(error)})
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:

@@ -6,7 +6,7 @@ from alerts.alertmanager import steps
 from collector.gate import message
 from collector.gate.fresh import Readings
 from collector.gate.gate import Sighting
-from collector.gate.held import Key, Told
+from collector.gate.held import Held, Key, Told
 from collector.gate.incoming import Posted
 from collector.gate.message import Links
 from collector.verdicts.verdict import Mask
@@ -41,6 +41,10 @@ class Around:
     def words(self, posted: Posted, severity: str) -> Told:
         """A rule's alert as it is told."""
         return message.of_rule(posted, severity, self._inventory(), self._links())
+
+    def over(self, one: Held, at: float) -> Told:
+        """The end of an alert, in the words in which it was told."""
+        return message.over(one, at, self._inventory())
 
     def steps(self, labels: Mapping[str, str]) -> Iterable[int]:
         """After how many seconds without an owner others are told too."""

@@ -1,7 +1,6 @@
 """What people read: complete in both languages, short enough, and safe whatever a name holds."""
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,56 +24,17 @@ from alerts.wording.plain import clean, gsm
 from alerts.wording.words import SIGNS, WORDS, read
 from collector.verdicts.verdict import Sign
 from inventory.load import load
-from inventory.model import Circuit, Device, End, Inventory, Province, Service, Site, Thing
+from inventory.model import Inventory, Thing
 from probes.registry import vocabulary
+from tests.alerts.speech import GSM, MORNING, ROOT, WEIRD, about, named
 
-ROOT = Path(__file__).parents[2]
 WORDS_TEXT = (ROOT / "alerts" / "wording" / "words.yaml").read_text("utf-8")
-MORNING = 1795223700.0
-"""08:15 on 21 November 2026 in Việt Nam."""
-
-# 3GPP TS 23.038, the basic table of the 7-bit default alphabet.
-GSM = set(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
-    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
-)
 VIETNAMESE = ("Khẩn cấp", "Cao", "Trung bình", "Cảnh báo sớm", "Thông tin")
-THINGS = {
-    "Device": "device:hbh-dc-fw01",
-    "Circuit": "circuit:tsl-ii-05212-a",
-    "Site": "site:pa-co",
-    "Service": "service:mot-cua",
-    "Collector": "collector:noc-1",
-}
 
 
 @pytest.fixture(scope="module")
 def province() -> Inventory:
     return load(ROOT / "inventory.yaml", vocabulary())
-
-
-def about(alert: str) -> str:
-    return next(thing for start, thing in THINGS.items() if alert.startswith(start))
-
-
-def named(title: str, provider: str = "VNPT", language: str = "vi") -> Inventory:
-    """A province of one site, device, circuit and service that all bear one title."""
-    site = Site("s", title, kind="ward")
-    device = Device("d", title, "noc", ("10.0.0.1",), "s", None, (), (), {})
-    circuit = Circuit("c-1", title, End("d"), kind="tslcd", provider=provider, contract=title)
-    service = Service("v", title, "noc", owner=title)
-    return Inventory(
-        Province("T", language=language),
-        {},
-        {"s": site},
-        {"d": device},
-        {"c-1": circuit},
-        {"v": service},
-        {},
-        {},
-        (),
-        (),
-    )
 
 
 def test_the_card_reads_as_a_noc_writes_it(province: Inventory) -> None:
@@ -213,15 +173,6 @@ def test_a_province_may_speak_english() -> None:
     told = compose(Notice("CircuitDown", "circuit:c-1", "major", MORNING), named("X", "", "en"), 1)
     assert told.summary == told.summary_en == "[MAJOR] Circuit X is down"
     assert told.sms == "MAJOR: X is down since 08:15 21/11. Circuit C-1."
-
-
-WEIRD = st.one_of(
-    st.text(max_size=300),
-    st.text("ĂÂĐÊÔƠƯăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ xãphường", max_size=200),
-    st.sampled_from(
-        ["{subject}", "🚨" * 90, "\u202eevil\x00\n[OK]", "字" * 60, "ﷺ" * 40, "a" * 300]
-    ),
-)
 
 
 @settings(max_examples=400, deadline=None)

@@ -19,6 +19,7 @@ from collector.pipeline import Pipeline
 from collector.state import Memory
 from probes.reading import Head, Row
 from tests.gate.outpost import inventory
+from tests.gate.stage import desired
 
 STEP, POLL, RESEND, RETENTION = 15, 60, 15.0, 900.0
 PARTS = ("vmalert", "store", "collector", "agent", "table", "alertmanager")
@@ -262,7 +263,7 @@ class Province25:
             if held is not None:
                 self.kept[key] = held.dump()
         if "alertmanager" not in self.away:
-            told = [*self.gate.desired(self.now), *_flat(self.gate.ended())]
+            told = [*desired(self.gate, self.now), *_flat(self.gate.ended())]
             self.alertmanager.take(told, self.now)
 
 

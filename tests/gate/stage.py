@@ -1,9 +1,10 @@
 """A world for the pure gate: masks, readings and owners as a test sets them."""
 
 from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 from collector.gate.gate import Gate, Sighting
-from collector.gate.held import Key, Told
+from collector.gate.held import Held, Key, Told
 from collector.gate.incoming import Posted
 from collector.verdicts.verdict import Cause, Mask, News
 
@@ -37,6 +38,9 @@ class Stage:
             {"kind": "device", "site": "dc"}, {"summary": f"{severity} {posted.annotations['at']}"}
         )
 
+    def over(self, one: Held, at: float) -> Told:
+        return Told({}, {"summary": f"{one.key.alertname} is over at {at:g}"})
+
     def steps(self, labels: Mapping[str, str]) -> Iterable[int]:
         return self.later if labels["severity"] == "critical" else ()
 
@@ -69,11 +73,16 @@ def news(what: str, at: float, severity: str = "major", thing: str = "device:d1"
 SAID = Told({"kind": "device", "site": "dc"}, {"summary": "d1 is down"})
 
 
+def desired(gate: Gate, now: float) -> list[dict[str, Any]]:
+    """All that lasts and is told."""
+    return [one for part in gate.parts(now) for one in part]
+
+
 def told(gate: Gate, now: float) -> list[str]:
     """What Alertmanager is told lasts: alert name and severity."""
     gate.step(now)
     return [
-        f"{one['labels']['alertname']} {one['labels']['severity']}" for one in gate.desired(now)
+        f"{one['labels']['alertname']} {one['labels']['severity']}" for one in desired(gate, now)
     ]
 
 

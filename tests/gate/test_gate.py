@@ -6,7 +6,7 @@ from collector.gate.gate import AGAIN, AHEAD, SETTLE, VISIBLE, Gate, Sighting
 from collector.gate.held import Key, Told
 from collector.gate.ruling import Ruling
 from collector.verdicts.verdict import Cause, Mask
-from tests.gate.stage import NAME, SAID, Stage, news, over, posted, told
+from tests.gate.stage import NAME, SAID, Stage, desired, news, over, posted, told
 
 T = 1_000_000.0
 
@@ -36,7 +36,7 @@ def recovers(gate: Gate, stage: Stage, now: float) -> float:
 def test_incident_is_told_with_an_end_four_hours_ahead_and_then_as_ended(gate: Gate) -> None:
     gate.incident(news("opened", T), SAID)
     assert told(gate, T) == ["DeviceDown major"]
-    alert = gate.desired(T)[0]
+    alert = desired(gate, T)[0]
     assert alert["labels"] == {
         "alertname": "DeviceDown",
         "subject": "device:d1",
@@ -75,7 +75,7 @@ def test_labels_stay_as_first_told_and_annotations_follow(gate: Gate) -> None:
     moved = Told({"kind": "device", "site": "elsewhere"}, {"summary": "two things hidden"})
     gate.incident(news("changed", T + 1), moved)
     assert gate.step(T + 1)
-    alert = gate.desired(T + 1)[0]
+    alert = desired(gate, T + 1)[0]
     assert alert["labels"]["site"] == "dc"
     assert alert["annotations"]["summary"] == "two things hidden"
 
@@ -146,11 +146,11 @@ def test_rule_whose_window_holds_the_outage_is_told_only_when_it_lasts(gate: Gat
 def test_warning_and_critical_of_one_alert_are_one(gate: Gate, stage: Stage) -> None:
     gate.alerts([posted(T, at="91 %"), posted(T, "critical", at="96 %")], T)
     assert told(gate, T) == ["StorageFull critical"]
-    assert gate.desired(T)[0]["annotations"] == {"summary": "critical 96 %"}
+    assert desired(gate, T)[0]["annotations"] == {"summary": "critical 96 %"}
     gate.alerts([posted(T + 15, at="92 %"), posted(T + 15, "critical", over=True)], T + 15)
     recovers(gate, stage, T + 15)
     assert told(gate, T + 15) == ["StorageFull critical"]
-    assert gate.desired(T)[0]["annotations"] == {"summary": "critical 96 %"}
+    assert desired(gate, T)[0]["annotations"] == {"summary": "critical 96 %"}
 
 
 def test_alert_ends_when_vmalert_found_nothing_after_two_readings(gate: Gate, stage: Stage) -> None:
@@ -171,10 +171,10 @@ def test_alert_without_a_fresh_reading_stays_and_is_marked(gate: Gate, stage: St
         gate.alerts([posted(T + after, over=True)], T + after)
         asks(gate, nothing(T + after), T + after)
         assert told(gate, T + after) == ["StorageFull warning"]
-    assert gate.desired(T)[0]["annotations"]["stale"] == "1970-01-12T13:46:40.000+00:00"
+    assert desired(gate, T)[0]["annotations"]["stale"] == "1970-01-12T13:46:40.000+00:00"
     gate.alerts([posted(T + 3600)], T + 3600)
     gate.step(T + 3600)
-    assert "stale" not in gate.desired(T)[0]["annotations"]
+    assert "stale" not in desired(gate, T)[0]["annotations"]
 
 
 def test_one_reading_after_a_gap_is_not_enough(gate: Gate, stage: Stage) -> None:
@@ -303,7 +303,7 @@ def test_others_are_told_of_what_has_no_owner_after_their_time(gate: Gate, stage
     told(gate, T)
     assert len(told(gate, T + 599)) == 1
     told(gate, T + 600)
-    assert [one["labels"].get("escalation") for one in gate.desired(T + 600)] == [None, "600"]
+    assert [one["labels"].get("escalation") for one in desired(gate, T + 600)] == [None, "600"]
     stage.owners.add(Key("DeviceDown", "device:d1"))
     assert len(told(gate, T + 1800)) == 2
     gate.incident(news("closed", T + 1900), SAID)
@@ -360,3 +360,32 @@ def test_more_alerts_than_can_be_held_are_refused_and_counted(
     gate.alerts([posted(T)] * 3, T)
     assert (len(gate.held), gate.refused) == (1, 3)
     assert caplog.text.count("too many alerts") == 1
+
+
+def test_end_is_told_in_words_of_its_own_under_the_same_labels(gate: Gate, stage: Stage) -> None:
+    gate.incident(news("opened", T), SAID)
+    gate.alerts([posted(T), posted(T, "critical")], T)
+    stage.masks.clear()
+    told(gate, T)
+    before = desired(gate, T)[0]["labels"]
+    back = Told({"kind": "device", "site": "elsewhere"}, {"summary": "d1 is back"})
+    gate.incident(news("closed", T + 60), back)
+    gate.step(T + 60)
+    (alert,) = gate.ended()[0][1]
+    assert alert["labels"] == before
+    assert alert["annotations"] == {"summary": "d1 is back"}
+
+
+def test_end_of_a_rule_and_of_what_closed_unseen_have_words_too(gate: Gate, stage: Stage) -> None:
+    gate.alerts([posted(T)], T)
+    gate.incident(news("opened", T, thing="device:d2"), SAID)
+    told(gate, T)
+    gate.standing([], T)
+    gate.alerts([posted(T + 30, over=True)], T + 30)
+    told(gate, T + 100)
+    assert "stale" in desired(gate, T + 100)[0]["annotations"]
+    recovers(gate, stage, T + 100)
+    told(gate, T + 300)
+    summaries = {ones[0]["annotations"]["summary"] for _, ones in gate.ended()}
+    assert summaries == {"DeviceDown is over at 1.0001e+06", "StorageFull is over at 1.0002e+06"}
+    assert not any("stale" in one["annotations"] for _, ones in gate.ended() for one in ones)

@@ -206,3 +206,64 @@ def test_ruling_knows_what_fires_and_what_waits_to() -> None:
 )
 def test_answer_without_rules_rules_nothing(raw: bytes) -> None:
     assert ruling.read(raw, 1.0) is None
+
+
+LONE = r'"\ud800"'
+
+
+def test_text_that_no_file_takes_is_made_sound() -> None:
+    annotations = rf'{{"runbook":{LONE},"summary":"a\u0000b\u2028\nc","instance_label":{LONE}}}'
+    labels = r'{"alertname":"X","device":"d\ud800","severity":"major","l l":"x"}'
+    (one,) = read(f'[{{"labels":{labels},"annotations":{annotations}}}]'.encode())
+    assert one.annotations == {"runbook": "?", "summary": "a b \nc", "instance_label": "?"}
+    assert one.key == Key("X", "device:d")
+    for text in (*one.key, *one.annotations.values()):
+        text.encode()
+
+
+def test_name_that_is_no_labels_name_is_left_out() -> None:
+    odd = labelled(**{"stor age": "x"})
+    odd["annotations"] = {"instance_label": "stor age", "a b": "c", "d": "e"}
+    (one,) = read(body(odd))
+    assert one.key.instance == ""
+    assert one.annotations.keys() == {"instance_label", "d"}
+    assert read(rf'[{{"labels":{{"alertname":"X",{LONE}:"x"}}}}]'.encode()) == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://vm:8880/vmalert/alert?group_id=1&alert_id=2",
+        "https://[2001:db8::1]:3000/d/x%20y?var-a=b#c",
+        "http://10.0.0.1",
+    ],
+)
+def test_address_that_is_well_formed_is_kept(url: str) -> None:
+    (one,) = read(body(changed(generatorURL=url)))
+    assert one.url == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "%zz",
+        "not a uri",
+        "http://a/%",
+        "http://a/%zz",
+        "http://",
+        "ftp://a/",
+        "javascript:x",
+        "http://a b/",
+        "http://a/\n",
+        "http://á/",
+        "http://a:x/",
+        "http://[::1/",
+        "http://u:p@h/",
+        'http://a/"',
+        "http://a/{b}",
+        "http://a\\b",
+    ],
+)
+def test_address_that_is_not_well_formed_is_left_out(url: str) -> None:
+    (one,) = read(body(changed(generatorURL=url)))
+    assert one.url == ""

@@ -9,12 +9,13 @@ from collector.gate.fresh import Readings
 from collector.gate.gate import Gate
 from collector.gate.held import Key
 from collector.gate.incoming import Posted
-from collector.gate.message import Links, labels, of_cause, of_rule
+from collector.gate.message import Links, labels, of_cause, of_end, of_rule, over
 from collector.gate.world import Around
 from collector.verdicts.verdict import Cause, News, Sign
 from inventory.load import load
 from inventory.model import Inventory
 from probes.registry import vocabulary
+from tests.gate.stage import desired
 
 T = 1_795_223_700.0
 
@@ -142,6 +143,47 @@ def test_labels_are_those_that_people_are_chosen_by(province: Inventory) -> None
     gate.incident(News("opened", cause, T), of_cause(cause, province, 1))
     gate.alerts([posted(f"device:{next(iter(province.devices))}", summary="x")], T)
     gate.step(T)
-    for alert in gate.desired(T):
+    for alert in desired(gate, T):
         assert alert["labels"].keys() <= {*LABELS}
         assert all(alert["labels"].values())
+
+
+def test_end_says_when_how_long_and_what_shows_it(province: Inventory) -> None:
+    cause = cut(province)
+    far = province.circuits[cause.thing.partition(":")[2]].z.device
+    signs = (Sign("behind_answers", (("device", far),)),)
+    links = Links("https://hatang:9871/", "https://grafana/d/{kind}?var-{kind}={name}")
+    begun = of_cause(cause, province, 17, links)
+    told = of_end(News("closed", cause, T + 720, signs), province, 17, links)
+    said = told.annotations
+    assert told.labels == begun.labels
+    assert said["summary"].startswith("[ĐÃ KHẮC PHỤC] Đường truyền ")
+    assert said["summary"].endswith(" đã khắc phục lúc 08:27 21/11, gián đoạn 12 phút")
+    assert said["summary_en"].endswith(" recovered at 08:27 21/11, out for 12 min")
+    assert said["sms"].startswith("DA KHAC PHUC: ")
+    assert "phía sau vẫn trả lời" in said["description"]
+    assert "Việc cần làm" not in said["description"]
+    assert said["ended"] == "2026-11-21T08:27:00+07:00"
+    same = ("console", "dashboard", "incident", "contract", "side", "since", "runbook")
+    assert {name: said[name] for name in same} == {name: begun.annotations[name] for name in same}
+
+
+def test_end_of_a_rule_is_told_in_the_words_of_its_beginning(province: Inventory) -> None:
+    device = next(iter(province.devices))
+    summary = {"summary": "Ổ đĩa /var sắp đầy", "summary_en": "Disk /var is nearly full"}
+    alert = posted(f"device:{device}", **summary, description="Dọn nhật ký")
+    stage_of = Gate(around(province, next(iter(province.collectors))))
+    stage_of.alerts([alert], T)
+    stage_of.step(T)
+    (one,) = stage_of.held.values()
+    told = over(one, T + 5400, province)
+    said = told.annotations
+    assert told.labels == one.words.labels
+    assert told.url == "http://vm/alert?id=1"
+    assert said["summary"].startswith("[ĐÃ HẾT] Ổ đĩa /var sắp đầy")
+    assert said["summary"].endswith(": đã hết lúc 09:45 21/11, kéo dài 90 phút")
+    assert said["summary_en"].startswith("[OVER] Disk /var is nearly full")
+    assert said["sms"].startswith("DA HET: O dia /var sap day")
+    assert said["description"].startswith("Từ 08:15 21/11/2026 đến 09:45 21/11/2026")
+    assert "Dọn" not in said["description"]
+    assert said["ended"]

@@ -12,10 +12,11 @@ import pytest
 from aiohttp import ClientSession, web
 
 from collector.gate.gate import Gate
-from collector.gate.held import Told
+from collector.gate.held import Key, Told
 from collector.gate.peer import BATCH, Peer, PeerInvalid, parse_address, payload
 from collector.gate.rounds import Rounds
 from collector.gate.shelf import Shelf
+from collector.journal import Journal
 from tests.daemons import alertmanager, free_port
 from tests.gate.stage import SAID, Stage, news, posted
 
@@ -161,18 +162,15 @@ async def test_alertmanager_takes_it_and_knows_what_is_over(tmp_path: Path) -> N
     with alertmanager(tmp_path / "am", NOBODY) as real:
         gate = rounds(tmp_path, real.url)
         quoted = Told({"kind": "device", "site": 'á"\\ {}\n'}, {"summary": 'Ổ "đĩa"\nđầy 😀'})
-        async with at_work(gate), ClientSession() as session:
-
-            async def known() -> list[dict[str, Any]]:
-                async with session.get(f"{real.url}/api/v2/alerts") as answer:
-                    return list(await answer.json())
-
+        async with at_work(gate):
             gate.gate.incident(news("opened", time.time()), quoted)
             gate.gate.alerts([posted(time.time())], time.time())
             gate.wake()
             await until(lambda: gate.peers[0].up and gate.gate.held)
             await asyncio.sleep(0.2)
-            (alert,) = await known()  # the rule's is a symptom of the device that is down
+            (alert,) = (
+                await known(real.url)
+            ).values()  # the rule's is a symptom of the device that is down
             assert alert["labels"]["site"] == 'á"\\ {}\n'
             assert alert["annotations"]["summary"] == 'Ổ "đĩa"\nđầy 😀'
             assert "startsAt" in alert
@@ -180,7 +178,7 @@ async def test_alertmanager_takes_it_and_knows_what_is_over(tmp_path: Path) -> N
             gate.wake()
             await until(lambda: gate.gate.held[next(iter(gate.gate.held))].accepted)
             await asyncio.sleep(0.2)
-            assert await known() == []
+            assert await known(real.url) == {}
 
 
 @pytest.mark.asyncio
@@ -196,3 +194,107 @@ async def test_disk_that_refuses_keeps_nobody_from_being_told(
             gate.wake()
             await until(lambda: good.posts and good.posts[-1])
     assert caplog.text.count("cannot be kept") == 1
+
+
+async def known(url: str) -> dict[str, dict[str, Any]]:
+    async with ClientSession() as session, session.get(f"{url}/api/v2/alerts") as answer:
+        return {one["labels"]["subject"]: one for one in await answer.json()}
+
+
+@pytest.mark.asyncio
+async def test_alert_that_alertmanager_does_not_read_costs_only_itself(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    odd = Told({"kind": "device"}, {"summary": "x"}, "http://a/%")
+    with alertmanager(tmp_path / "am", NOBODY) as real:
+        gate = rounds(tmp_path, real.url)
+        now = time.time()
+        for number in range(9):
+            words = odd if number in (3, 4) else SAID
+            gate.gate.incident(news("opened", now, thing=f"device:d{number}"), words)
+        async with at_work(gate):
+            await until(lambda: gate.peers[0].up)
+            assert len(await known(real.url)) == 7
+            gate.gate.incident(news("closed", time.time(), thing="device:d3"), odd)
+            gate.gate.incident(news("closed", time.time(), thing="device:d5"), SAID)
+            gate.wake()
+            ended = [gate.gate.held[Key("DeviceDown", f"device:d{n}")] for n in (3, 5)]
+            await until(lambda: all(one.accepted for one in ended))
+            await asyncio.sleep(0.2)
+            assert len(await known(real.url)) == 6
+    assert caplog.text.count("refuses an alert") == 2
+    assert "takes nothing" not in caplog.text
+
+
+@pytest.mark.asyncio
+async def test_peer_that_takes_nothing_is_not_asked_for_each_alert(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    bad = Sink()
+    bad.status = 422
+    async with sink(bad) as one:
+        gate = rounds(tmp_path, one)
+        for number in range(BATCH):
+            gate.gate.incident(news("opened", time.time(), thing=f"device:d{number}"), SAID)
+        async with at_work(gate):
+            await until(lambda: caplog.text.count("takes nothing"))
+            assert len(bad.posts) < 100
+            assert not gate.peers[0].up
+
+
+@pytest.mark.asyncio
+async def test_malformed_alerts_stop_nobody_from_being_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    hostile = (
+        r'[{"labels":{"alertname":"X","device":"d1","severity":"major"},'
+        r'"annotations":{"runbook":"\ud800","at":"\ud800","metrics":"\ud800 \u0000"},'
+        r'"generatorURL":"%zz","endsAt":"2999-01-01T00:00:00Z"}]'
+    )
+    with alertmanager(tmp_path / "am", NOBODY) as real:
+        gate = rounds(tmp_path, real.url)
+        async with at_work(gate):
+            await gate.take(hostile.encode())
+            await until(lambda: gate.peers[0].up)
+            gate.gate.incident(news("opened", time.time(), thing="device:d2"), SAID)
+            gate.wake()
+            began = time.monotonic()
+            while "device:d2" not in await known(real.url):
+                assert time.monotonic() < began + 5
+            assert {"device:d1", "device:d2"} <= (await known(real.url)).keys()
+    assert "turn of the gate failed" not in caplog.text
+    assert len(Shelf(tmp_path / "gate.sqlite").load()) == 2
+
+
+@pytest.mark.asyncio
+async def test_incident_is_on_disk_before_people_read_its_number(tmp_path: Path) -> None:
+    good, journal = Sink(), Journal(tmp_path / "events.sqlite")
+    journal.start()
+    async with sink(good) as one:
+        order: list[int] = []
+
+        def written() -> None:
+            assert journal.flush(0.3)
+            order.append(len(good.posts))
+
+        gate = Rounds(Gate(Stage()), Shelf(tmp_path / "g.sqlite"), [one], written=written)
+        async with at_work(gate):
+            await until(lambda: good.posts)
+            assert order[0] == 0
+    journal.close()
+
+
+@pytest.mark.asyncio
+async def test_alerts_of_rules_without_a_vmalert_are_warned_of_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    fires = b'[{"labels":{"alertname":"X","device":"d"}}]'
+    asked = rounds(tmp_path, vmalert="http://127.0.0.1:1")
+    await asked.take(fires)
+    assert "--vmalert" not in caplog.text
+    gate = rounds(tmp_path)
+    await gate.take(b"[]")
+    assert "--vmalert" not in caplog.text
+    await gate.take(fires)
+    await gate.take(fires)
+    assert caplog.text.count("--vmalert") == 1

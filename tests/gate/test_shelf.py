@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from collector.gate.gate import Gate
-from collector.gate.held import Held
+from collector.gate.held import Held, Told
 from collector.gate.shelf import Shelf
 from tests.gate.stage import NAME, SAID, Stage, news, posted
 
@@ -78,3 +78,26 @@ def test_place_without_writing_is_told(tmp_path: Path) -> None:
     (tmp_path / "gate.sqlite").mkdir()
     with pytest.raises(sqlite3.OperationalError):
         Shelf(tmp_path / "gate.sqlite").load()
+
+
+def test_row_that_no_file_takes_holds_up_no_other(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    shelf = Shelf(tmp_path / "gate.sqlite")
+    shelf.load()
+    bad = NAME._replace(subject="device:\ud800")
+    good = Held(NAME, "rule", T, "warning", SAID).dump()
+    for _ in range(2):
+        shelf.save({bad: good, NAME: good})
+        shelf.save({bad: None})
+    assert [one.key for one in shelf.load()] == [NAME]
+    assert caplog.text.count("cannot be kept") == 1
+
+
+def test_address_that_no_peer_takes_is_not_recalled(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path / "gate.sqlite")
+    shelf.load()
+    odd = Held(NAME, "rule", T, "warning", Told({}, {"summary": "\ud800"}, "http://a/%"))
+    shelf.save({NAME: odd.dump()})
+    (one,) = shelf.load()
+    assert one.words.url == ""
