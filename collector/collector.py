@@ -17,7 +17,7 @@ from collector.delivery import Delivery
 from collector.described import device_rows, inventory_rows
 from collector.desk import PEAK, Desk
 from collector.gate.message import Links
-from collector.journal import Journal
+from collector.journal import Incident, Journal
 from collector.pipeline import Pipeline
 from collector.plan import Job, Plan, build, fetch
 from collector.reach import IcmpUnavailableError, Reach
@@ -111,7 +111,7 @@ class Collector:
         sources = Sources(
             lambda: self.plan.inventory, self.journal, rooms.history, self.windows.effective
         )
-        self.contract = Contract(contract, sources, self._breached)
+        self.contract = Contract(contract, sources, self.breached)
         self.delivery.tell_late(rooms.ways.store, self.contract.late)
         self.started = time.time()
         self.reloaded = (True, self.started)
@@ -126,9 +126,10 @@ class Collector:
     async def start(self) -> None:
         """Begin to ask. Raises IcmpUnavailableError where this machine does not let us ping."""
         self.reach.load(self.plan.pings)
-        self._take_over(self.plan, tuning.author(self.plan.inventory.files))
+        self._take_over(self.plan)
         self.windows.restate(self.started)
         self.telling.begin(self.pipeline, self.delivery)
+        self.incidents.listeners.append(self._heard)
         work: Sequence[Awaitable[None]] = (
             self.schedule.run(),
             self.reach.run(),
@@ -154,37 +155,39 @@ class Collector:
         self.pipeline.flush()
         self.journal.event("stopped", f"collector:{self.plan.collector}", "", time.time())
 
-    async def reload(self) -> list[str]:
-        """Take over the inventory as it is now on disk; a bad one changes nothing. Its problems."""
+    async def reload(self, who: str = "", why: str = "") -> list[str]:
+        """Take over the inventory as it is now on disk; a bad one changes nothing. Its problems.
+
+        `who` asked for it and `why`, where that was said: limits that change are recorded so.
+        """
         async with self._reloading:
             loaded = await asyncio.to_thread(load_plan, self._path, self.plan.collector)
             now = time.time()
             problems = list(loaded.problems)
             if loaded.plan is not None:
-                problems += self._try(loaded.plan)
+                problems += self._try(loaded.plan, who, why)
             self.reloaded = (not problems, now)
             outcome = "refused" if problems else "done"
             log.info("reload", extra={"outcome": outcome, "problems": len(problems)})
-            self.journal.event(
-                "reload", f"collector:{self.plan.collector}", outcome, now, problems=problems[:50]
-            )
+            said = {"problems": problems[:50], "who": who, "why": why}
+            self.journal.event("reload", f"collector:{self.plan.collector}", outcome, now, **said)
             return problems
 
-    def _try(self, plan: Plan) -> list[str]:
+    def _try(self, plan: Plan, who: str, why: str) -> list[str]:
         """Take over a plan, unless this machine does not let us ping what it names."""
         try:
             self.reach.load(plan.pings)
         except IcmpUnavailableError as error:
             self.reach.load(self.plan.pings)
             return [str(error)]
-        self._take_over(plan, tuning.author(plan.inventory.files))
+        self._take_over(plan, who, why)
         return []
 
     def tell(self, event: Event) -> None:
         """Put a fact to the engine, and act on what it concludes."""
         self.desk.tell(event, time.time())
 
-    def _take_over(self, plan: Plan, who: str) -> None:
+    def _take_over(self, plan: Plan, who: str = "", why: str = "") -> None:
         now = time.time()
         self.plan = plan
         for key in self.schedule.load(plan.jobs):
@@ -194,11 +197,12 @@ class Collector:
         for cause in [one.cause for one in self.incidents.open.values()]:
             name = cause.thing.partition(":")[2]
             if cause.alert == PEAK and name not in plan.inventory.circuits:
-                self._breached(name, None)
+                self.breached(name, None)
         self.pipeline.describe("inventory", inventory_rows(plan.inventory), now)
         self._load_device_rows(plan, now)
         changed = tuning.remember(self._memory, plan.inventory)
-        tuning.record(self.journal, changed, now, plan.collector, who=who)
+        who = who or tuning.author(plan.inventory.files)
+        tuning.record(self.journal, changed, now, plan.collector, who=who, why=why)
 
     def _load_device_rows(self, plan: Plan, now: float) -> None:
         """The inventory's word on a device stands until the device has said more of itself."""
@@ -247,30 +251,35 @@ class Collector:
         links = self._told_links
         return replace(links, console=links.console or self.addresses.get("api", ""))
 
-    def _breached(self, circuit: str, breach: Breach | None) -> None:
+    def breached(self, circuit: str, breach: Breach | None) -> None:
         """A circuit's peak went over its limit, or is known to be under it again."""
         key = f"{PEAK}/circuit:{circuit}"
         held = self.incidents.open.get(key)
         now = time.time()
         if breach is None:
             if held is not None:
-                self.incidents.take(now, news=[News("closed", held.cause, now)])
+                self.desk.take(now, [News("closed", held.cause, now)])
             return
         evidence = (Sign("above_threshold", breach.sign),)
         cause = Cause(
             key,
             PEAK,
             f"circuit:{circuit}",
-            "major",
+            "minor",
             held.cause.since if held else now,
             evidence=evidence,
         )
         what = "changed" if held else "opened"
-        self.incidents.take(now, news=[News(what, cause, now)])
+        self.desk.take(now, [News(what, cause, now)])
 
     def _tick(self, now: float) -> None:
         self.desk.tick(now)
         self.pipeline.tick(now)
+
+    def _heard(self, what: str, incident: Incident) -> None:
+        """That this collector is cut off, or no longer, stands in its own rows at once."""
+        if what in ("opened", "closed") and incident.cause.alert == "CollectorIsolated":
+            self._tell_self(time.time())
 
     def _tell_self(self, now: float) -> None:
         self.pipeline.observe("self", self_rows(self, now), now)

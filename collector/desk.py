@@ -3,7 +3,7 @@ incidents and their journal, the rows of states. What the engine asks goes to pi
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from collector.incidents import Incidents
 from collector.journal import Journal
@@ -12,7 +12,7 @@ from collector.states import States
 from collector.verdicts.engine import Engine
 from collector.verdicts.events import Event, InventoryChanged, Polled, State, Tick
 from collector.verdicts.topology import topology
-from collector.verdicts.verdict import Ask, Change, Outcome
+from collector.verdicts.verdict import Ask, Change, Kept, News, Outcome, Sign
 from collector.watch import Watch
 from probes.reading import Reading
 
@@ -46,6 +46,8 @@ class Desk:
             recalled = self.journal.recall()
             own = [cause for cause in recalled.causes if cause.alert != PEAK]
             self.engine.recall(recalled.kept, own, now)
+            unknown = [one for one in own if one.key not in self.engine.causes]
+            self.take(now, [News("closed", one, now, (Sign("not_asked"),)) for one in unknown])
             before = {kept.thing for kept in recalled.kept}
         self.journal.forget(before - set(self.engine.verdicts))
         self.tell_states(now)
@@ -70,15 +72,33 @@ class Desk:
             self._ask(ask)
 
     def tell_states(self, now: float) -> None:
-        """Write what is held of everything."""
+        """Write what is held of everything, and how many incidents are open."""
         self._states.tell_all(self.engine, now)
+        self._tell_open(now)
+
+    def take(
+        self,
+        now: float,
+        news: Iterable[News],
+        changes: Iterable[Change] = (),
+        kept: Iterable[Kept] = (),
+    ) -> None:
+        """Write down what was concluded at one time, by the engine or from contract numbers."""
+        news = list(news)
+        self.incidents.take(now, changes, kept, news)
+        if news:
+            self._tell_open(now)
+
+    def _tell_open(self, now: float) -> None:
+        severities = [one.cause.severity for one in self.incidents.open.values()]
+        self._states.tell_open(severities, now)
 
     def _conclude(self, outcome: Outcome, now: float) -> None:
         things = {change.thing for change in outcome.changes}
         things |= {news.cause.thing for news in outcome.news}
-        kept = self.engine.keep(sorted(things))
+        kept = self.engine.keep(sorted(things & self.engine.verdicts.keys()))
         told = [change for change in outcome.changes if _matters(change)]
-        self.incidents.take(now, told, kept, outcome.news)
+        self.take(now, outcome.news, told, kept)
         self._states.tell(things, self.engine, now)
         for change in told:
             facts = {"thing": change.thing, "state": change.now.state.name.lower()}
@@ -89,5 +109,6 @@ def _matters(change: Change) -> bool:
     """Whether a change is an event: not that something is first seen up, but for circuits, whose
     availability is counted from events.
     """
-    first = (change.before, change.now.state) == (State.UNKNOWN, State.UP)
+    before, now = change.before.state, change.now
+    first = (before, now.state) == (State.UNKNOWN, State.UP) and not now.maintenance
     return not first or change.thing.startswith("circuit:")

@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector as Collects
 
+from collector.unasked import unasked
 from probes import catalogue
 from probes.reading import Head, Row, number
 
@@ -41,7 +42,8 @@ def values(source: "Source", now: float) -> Iterator[tuple[str, Labels, float]]:
     yield "reload_timestamp_seconds", (), min(reloaded_at, now)
     yield "resident_bytes", (), resident_bytes()
     yield "cpu_seconds_total", (), time.process_time()
-    yield "isolated", (), int(f"collector:{source.plan.collector}" in _causes(source))
+    yield "isolated", (), int(_isolated(source))
+    yield "unasked_ratio", (), _unasked(source, now)
     for peer in source.telling.rounds.peers:
         yield "alertmanager_up", (("alertmanager", peer.name),), int(peer.up)
     for reason, count in list(delivery.dropped.items()):
@@ -52,8 +54,16 @@ def values(source: "Source", now: float) -> Iterator[tuple[str, Labels, float]]:
             yield "store_errors_total", (("store", name), ("reason", reason)), count
 
 
-def _causes(source: "Source") -> set[str]:
-    return {cause.thing for cause in source.engine.causes.values()}
+def _isolated(source: "Source") -> bool:
+    return f"CollectorIsolated/collector:{source.plan.collector}" in source.incidents.open
+
+
+def _unasked(source: "Source", now: float) -> float:
+    """Share of the devices that cannot be asked."""
+    held = source.engine.verdicts
+    devices = sum(thing.startswith("device:") for thing in held)
+    found = unasked(held, source.plan.inventory, now)
+    return sum(map(len, found.values())) / devices if devices else 0.0
 
 
 def self_rows(source: "Source", now: float) -> list[Row]:

@@ -45,9 +45,12 @@ class States:
                 self._explain(thing, head, engine, causes, now)
 
     def tell_all(self, engine: Engine, now: float) -> None:
-        """Rows of everything, and how many incidents are open by severity."""
+        """Rows of everything that is judged."""
         self.tell(self._heads, engine, now)
-        counts = Counter(cause.severity for cause in engine.causes.values())
+
+    def tell_open(self, severities: Iterable[str], now: float) -> None:
+        """How many incidents are open, given the severity of each."""
+        counts = Counter(severities)
         rows = [Row(_INCIDENT[severity], b"open=%d" % counts[severity]) for severity in _INCIDENT]
         self._pipeline.observe("incidents", rows, int(now))
 

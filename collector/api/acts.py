@@ -1,4 +1,5 @@
-"""What people do through the API: to incidents, and maintenance that they announce. For operators.
+"""What people do through the API: to incidents, maintenance that they announce, a reload. For
+operators.
 
 Every act is on disk when it is answered. Who acted is the token's holder; only where the API is
 open to this machine alone, without tokens, it is what the body says.
@@ -13,9 +14,9 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from collector import journal
-from collector.api import rim, shape_state
+from collector.api import rim, shape, shape_state
 from collector.api.causes import mark
-from collector.api.guard import HOLDER, BodyRefusedError, RefusedError
+from collector.api.guard import HOLDER, BodyRefusedError, RefusedError, problem
 from collector.api.ledger import no_incident, number, speech
 from collector.api.rim import SOURCE
 from collector.incidents import Incidents, NoIncidentError, NotWrittenError, TooManyNotesError
@@ -58,6 +59,22 @@ async def suspected(request: web.Request) -> web.Response:
     return await _acted(
         request, lambda all_of, one: all_of.suspect(one, body.suspected, who, time.time())
     )
+
+
+async def reload(request: web.Request) -> web.Response:
+    """Read the inventory again."""
+    body, who = await _read(request, shape_state.Reload, nobody="")
+    source = request.app[SOURCE]
+    problems = await source.reload(who, body.why)
+    if problems:
+        return problem(
+            400,
+            "the inventory was refused, nothing changed",
+            "hatang check shows the same",
+            problems,
+        )
+    devices = len(source.plan.inventory.devices)
+    return rim.told(shape.Reloaded(reloaded=source.reloaded[1], devices=devices))
 
 
 async def announce(request: web.Request) -> web.Response:
@@ -128,8 +145,10 @@ async def _done(acting: Awaitable[T]) -> T:
         raise RefusedError(409, str(error)) from None
 
 
-async def _read(request: web.Request, kind: type[Body]) -> tuple[Body, str]:
-    """The body in its shape, and who acts. No body is an empty one."""
+async def _read(request: web.Request, kind: type[Body], nobody: str = NOBODY) -> tuple[Body, str]:
+    """The body in its shape, and who acts, `nobody` where it is not said. No body is an empty
+    one.
+    """
     rim.allow(request, "language")
     text = await request.read()
     if text and request.content_type != "application/json":
@@ -145,7 +164,7 @@ async def _read(request: web.Request, kind: type[Body]) -> tuple[Body, str]:
     holder: str | None = request.get(HOLDER)
     if holder is not None and body.who not in (None, holder):
         raise BodyRefusedError([f"who: the token is {holder}'s; leave it out"])
-    return body, holder or body.who or NOBODY
+    return body, holder or body.who or nobody
 
 
 def _maintenance(one: journal.Announced) -> shape_state.Maintenance:

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from collector.api import rim, shape, view
 from collector.api.causes import KNOWN, Board
-from collector.api.guard import RefusedError, problem
+from collector.api.guard import RefusedError
 from collector.api.rim import SOURCE
 from collector.api.search import matching
 from collector.pipeline import Latest
@@ -179,18 +179,3 @@ async def status(request: web.Request) -> web.Response:
     """The collector at a glance."""
     rim.allow(request)
     return rim.told(view.status(request.app[SOURCE], time.time()))
-
-
-async def reload(request: web.Request) -> web.Response:
-    """Read the inventory again."""
-    source = request.app[SOURCE]
-    problems = await source.reload()
-    if problems:
-        return problem(
-            400,
-            "the inventory was refused, nothing changed",
-            "hatang check shows the same",
-            problems,
-        )
-    devices = len(source.plan.inventory.devices)
-    return rim.told(shape.Reloaded(reloaded=source.reloaded[1], devices=devices))

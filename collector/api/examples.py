@@ -116,6 +116,7 @@ STATUS = shape.Status(
     reload_success=True,
     addresses={"api": "http://127.0.0.1:9871", "query": "http://127.0.0.1:8428"},
     counts={"up": 838, "degraded": 0, "down": 1, "unreachable": 0, "unknown": 1},
+    unasked=[shape.Unasked(why="Network is unreachable", things=1, names=["hbh-xa-05212-ap01"])],
     failing=[
         shape.Failing(
             probe="snmp",
@@ -142,6 +143,7 @@ STATUS = shape.Status(
             up=True, message="ok", sent_samples=181203001, errors={"timeout": 2}, rejected_rows={}
         )
     },
+    alertmanagers={"http://127.0.0.1:9093": True},
 )
 RELOADED = shape.Reloaded(reloaded=_AT, devices=840)
 PROBLEM = shape.Problem(error="no device 'rt99'", hint="GET /api/v1/devices?search= finds some")

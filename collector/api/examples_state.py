@@ -119,6 +119,7 @@ WRITE = shape.Write(text="Đã gọi trực VNPT, hẹn 30 phút", who="truc-ca"
 ASSIGN = shape.Assign(owner="to-truyen-dan", who="truc-ca")
 SUSPECT = shape.Suspect(suspected=True, who="truong-ca")
 ACT = shape.Act(who="truc-ca")
+RELOAD = shape.Reload(why="ổ đĩa mới", who="an")
 ANNOUNCE = shape.Announce.model_validate(
     {
         "what": ["circuit:tsl-ii-05212-a"],

@@ -94,11 +94,12 @@ _PLAIN = (
     Route(
         "POST",
         "/-/reload",
-        answers.reload,
+        acts.reload,
         "Read the inventory again; a bad one changes nothing",
         examples.RELOADED,
         role="operator",
-        refusals=(400,),
+        refusals=(400, 415),
+        body=examples_state.RELOAD,
     ),
     Route("GET", "/api/v1/openapi.json", plain.openapi, "This description", '{"openapi": "3.1.0"}'),
 )

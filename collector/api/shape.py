@@ -207,6 +207,14 @@ class Failing(Answer):
     hint: str
 
 
+class Unasked(Answer):
+    """Devices of which nothing is known, for one reason: not off hours, not in maintenance."""
+
+    why: str = Field(description="As this machine says it; empty where nobody asked in time")
+    things: int
+    names: list[str] = Field(description="The first few")
+
+
 class Status(Answer):
     """The collector at a glance."""
 
@@ -222,6 +230,7 @@ class Status(Answer):
     reload_success: bool
     addresses: dict[str, str]
     counts: dict[str, int] = Field(description="How many devices, by state")
+    unasked: list[Unasked] = Field(description="Devices that cannot be asked: we are blind there")
     failing: list[Failing] = Field(description="Probes that fall short, the lasting ones first")
     jobs: int
     polls: int
@@ -233,6 +242,9 @@ class Status(Answer):
     spool_age: float
     dropped: dict[str, int]
     stores: dict[str, Store]
+    alertmanagers: dict[str, bool] = Field(
+        description="Whether each takes what it is sent; where there is none nobody is told"
+    )
 
 
 class Reloaded(Answer):

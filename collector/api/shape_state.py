@@ -216,6 +216,12 @@ class Act(BaseModel):
     who: Name | None = None
 
 
+class Reload(Act):
+    """The inventory is to be read again, and why: limits that change are recorded with it."""
+
+    why: Text = ""
+
+
 class Acknowledge(Act):
     """Somebody takes notice."""
 

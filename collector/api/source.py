@@ -82,5 +82,7 @@ class Source(Protocol):
     def reloaded(self) -> tuple[bool, float]:
         """Whether the last reload was good, and its Unix time."""
 
-    def reload(self) -> Awaitable[list[str]]:
-        """Read the inventory again; the problems, none when the new plan runs."""
+    def reload(self, who: str = "", why: str = "") -> Awaitable[list[str]]:
+        """Read the inventory again, as somebody asked for; the problems, none when the new plan
+        runs.
+        """

@@ -14,6 +14,7 @@ from collector.api.source import Source
 from collector.pipeline import Latest
 from collector.selfmetrics import VERSION
 from collector.sender import StoreStats
+from collector.unasked import unasked
 from collector.verdicts.events import State
 from collector.verdicts.verdict import Sign
 from inventory.model import Circuit, Device, Inventory, Service, Site, Use
@@ -160,6 +161,7 @@ def status(source: Source, now: float) -> shape.Status:
         counts=counts(
             held for thing, held in source.engine.verdicts.items() if thing.startswith("device:")
         ),
+        unasked=_unasked(source, now),
         failing=failing(source),
         jobs=len(source.plan.jobs),
         polls=source.pipeline.polls,
@@ -171,7 +173,16 @@ def status(source: Source, now: float) -> shape.Status:
         spool_age=stats.spool_age_seconds,
         dropped=dict(stats.dropped),
         stores={name: _store(one) for name, one in list(stats.stores.items())},
+        alertmanagers={peer.name: peer.up for peer in source.telling.rounds.peers},
     )
+
+
+def _unasked(source: Source, now: float) -> list[shape.Unasked]:
+    found = unasked(source.engine.verdicts, source.plan.inventory, now)
+    return [
+        shape.Unasked(why=why, things=len(names), names=sorted(names)[:FIRST_FEW])
+        for why, names in sorted(found.items(), key=lambda one: -len(one[1]))
+    ]
 
 
 def failing(source: Source) -> list[shape.Failing]:

@@ -53,6 +53,20 @@ _SAID = {
         "Kho {name} không nhận dữ liệu: {why} (hàng đợi {span})",
         "Store {name} is down: {why} (spool {span})",
     ),
+    "unasked": (
+        "{count} thiết bị không hỏi được: {why} ({names})",
+        "{count} devices cannot be asked: {why} ({names})",
+    ),
+    "not asked": ("chưa hỏi lần nào", "nobody asked them yet"),
+    "nobody": (
+        "Không gửi được cảnh báo: chạy không có --alertmanager",
+        "Nobody is told of anything: it runs without --alertmanager",
+    ),
+    "no peer": (
+        "Không gửi được cảnh báo: {names} không nhận",
+        "Nobody is told of anything: {names} takes nothing",
+    ),
+    "peer": ("Alertmanager {names} không nhận cảnh báo", "Alertmanager {names} takes nothing"),
     "refused": (
         "Danh mục mới bị từ chối, xem: hatang check",
         "The last reload was refused: hatang check",
@@ -79,6 +93,8 @@ class Situation(NamedTuple):
             bool(self.causes or self.degraded)
             or not all(store["up"] for store in self.status["stores"].values())
             or any(one["lasting"] for one in self.status["failing"])
+            or bool(self.status["unasked"])
+            or not all(self.status["alertmanagers"].values())
         )
 
 
@@ -102,6 +118,8 @@ class _Page:
         self._line(self._counts())
         for note in self._notes():
             self._line(note, "yellow")
+        for one in status["unasked"]:
+            self._line(self._unasked(one), "red")
         for cause in situation.causes:
             self._cause(cause)
         if situation.degraded:
@@ -137,9 +155,21 @@ class _Page:
                 yield self._say("store", name=name, why=store["message"], span=span)
         if not status["reload_success"]:
             yield self._say("refused")
+        peers = status["alertmanagers"]
+        away = ", ".join(name for name, up in peers.items() if not up)
+        if not peers:
+            yield self._say("nobody")
+        elif away:
+            yield self._say("peer" if any(peers.values()) else "no peer", names=away)
         lost = sum(status["dropped"].values())
         if lost:
             yield self._say("lost", count=lost)
+
+    def _unasked(self, one: Mapping[str, Any]) -> str:
+        more = one["things"] - len(one["names"])
+        names = ", ".join(one["names"]) + (self._say("more", count=more) if more else "")
+        why = one["why"] or self._say("not asked")
+        return self._say("unasked", count=one["things"], why=why, names=names)
 
     def _cause(self, one: Mapping[str, Any]) -> None:
         for incident in one["incidents"]:

@@ -20,8 +20,8 @@ examples:
   hatang status --url https://10.17.0.5:9871 --ca ca.pem      another; the token in HATANG_TOKEN
   hatang status --json | jq '.causes[].thing, .status.failing'
 
-exit code: 0 nothing is wrong, 1 something is down or degraded or a probe fails on every run,
-2 the collector cannot be asked
+exit code: 0 nothing is wrong, 1 something is down or degraded, a device cannot be asked, a probe
+fails on every run, or a store or an Alertmanager takes nothing, 2 the collector cannot be asked
 """
 
 
@@ -41,9 +41,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 nothing is wrong, 1 something is down or a probe keeps failing, 2 the collector cannot be
-    asked.
-    """
+    """0 nothing is wrong, 1 something is, 2 the collector cannot be asked."""
     found: Announced | None = None
     try:
         found = None if args.url else announced(places(args.state_dir))

@@ -7,8 +7,9 @@ Whoever tells it something never waits for the disk; reading opens a connection 
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -36,7 +37,7 @@ from collector.journal.writer import (
     Statement,
     Writer,
 )
-from collector.verdicts.verdict import Cause, Change, Kept
+from collector.verdicts.verdict import Cause, Change, Kept, Verdict
 
 PENDING = 20_000
 """Items that may wait for a disk that does not answer; events of further ones are dropped and
@@ -151,11 +152,12 @@ class Journal:
         said: Iterable[Said] = (),
     ) -> list[int]:
         """Write down, whole or not at all, what was concluded at one time (Unix seconds): changed
-        verdicts as events, what is kept of them, incidents as they are now, and further events.
+        verdicts as events (of kind `verdict`, and `maintenance` and `flapping` where that begins
+        or ends), what is kept of them, incidents as they are now, and further events.
         Returns the ids of the events, none where they had to be dropped.
         """
         kept, incidents = list(kept), list(incidents)
-        events = [*map(_verdict, changes), *said]
+        events = [*(one for change in changes for one in _changed(change)), *said]
         for one in kept:
             self._standing.verdicts[one.thing] = sound(one.text)
         for incident in incidents:
@@ -296,9 +298,25 @@ class Journal:
             return connection.execute(query, (*tests.values(), limit)).fetchall()
 
 
-def _verdict(change: Change) -> Said:
-    now = change.now
-    state, before = now.state.name.lower(), change.before.name.lower()
+def _changed(change: Change) -> Iterator[Said]:
+    thing, before, now = change
+    if now.maintenance != before.maintenance:
+        by = now.maintenance or before.maintenance
+        yield _mark("maintenance", change, bool(now.maintenance), by=by)
+    if now.flapping != before.flapping:
+        yield _mark("flapping", change, now.flapping)
+    if replace(before, maintenance=now.maintenance, flapping=now.flapping) != now:
+        yield _verdict(thing, before, now)
+
+
+def _mark(kind: str, change: Change, begins: bool, **by: str) -> Said:
+    what = "begins" if begins else "ends"
+    state = change.now.state.name.lower()
+    return Said(kind, change.thing, what, {"what": what, "state": state, **by})
+
+
+def _verdict(thing: str, was: Verdict, now: Verdict) -> Said:
+    state, before = now.state.name.lower(), was.state.name.lower()
     detail: dict[str, Any] = {
         "state": state,
         "before": before,
@@ -308,7 +326,10 @@ def _verdict(change: Change) -> Said:
         "maintenance": now.maintenance,
         "flapping": now.flapping,
     }
-    return Said("verdict", change.thing, f"{before} -> {state}", detail)
+    text = f"{before} -> {state}"
+    if state == before:
+        text = f"{state} because of {now.because}" if now.because else state
+    return Said("verdict", thing, text, detail)
 
 
 def _tests(where: Mapping[str, str] | None, names: tuple[str, ...]) -> dict[str, object]:

@@ -52,7 +52,7 @@ class Board:
             new = Verdict(stand.state, since, because, evidence, mark, flaps)
             if new != held:
                 self.verdicts[thing] = new
-                changes.append(Change(thing, held.state, new))
+                changes.append(Change(thing, held, new))
         return changes
 
     def behind(self, thing: str) -> tuple[str, ...]:

@@ -62,7 +62,7 @@ class Change(NamedTuple):
     """A verdict that changed; `now` is what is held from here on."""
 
     thing: str
-    before: State
+    before: Verdict
     now: Verdict
 
 

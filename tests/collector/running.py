@@ -168,11 +168,13 @@ class Running:
         self.loop_lag = 0.001
         self.reloaded = (True, NOW)
         self.problems: list[str] = []
+        self.asked = ("", "")
         self._judge()
         self._read()
 
-    async def reload(self) -> list[str]:
-        """As told by `problems`."""
+    async def reload(self, who: str = "", why: str = "") -> list[str]:
+        """As told by `problems`; who asked for it and why stands in `asked`."""
+        self.asked = (who, why)
         self.reloaded = (not self.problems, time.time())
         return self.problems
 

@@ -300,6 +300,9 @@ async def test_health_is_the_loop_and_readiness_plan_and_spool(face: Face) -> No
 async def test_a_reload_tells_its_problems(face: Face) -> None:
     async with face.client.post("/-/reload") as answer:
         assert (answer.status, (await answer.json())["devices"]) == (200, 2)
+    await face.send("POST", "/-/reload", {"who": "an", "why": "ổ đĩa mới"})
+    assert face.running.asked == ("an", "ổ đĩa mới")
+    await face.send("POST", "/-/reload", {"why": 3, "force": True}, 400)
     face.running.problems = ["inventory.yaml:4: devices.rt01.site: unknown site 'pa-ko'"]
     async with face.client.post("/-/reload") as answer:
         assert answer.status == 400

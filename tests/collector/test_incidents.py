@@ -63,7 +63,7 @@ def opened(incidents: Incidents, cause: Cause = CAUSE) -> Incident:
 def test_an_incident_opens_changes_and_closes_with_what_was_concluded(
     journal: Journal, incidents: Incidents, heard: list[tuple[str, int]]
 ) -> None:
-    down = Change(LINE, State.UP, Verdict(State.DOWN, NOW, "", CAUSE.evidence))
+    down = Change(LINE, Verdict(State.UP), Verdict(State.DOWN, NOW, "", CAUSE.evidence))
     incidents.take(NOW, [down], [Kept(LINE, "{}")], [News("opened", CAUSE, NOW)])
     assert incidents.open[CAUSE.key] == Incident(1, CAUSE, int(NOW))
     worse = replace(CAUSE, severity="critical", side="carrier")

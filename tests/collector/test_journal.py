@@ -27,7 +27,7 @@ NOW = 1_795_222_500.25
 
 
 def change(thing: str) -> Change:
-    return Change(thing, State.UP, Verdict(State.DOWN, NOW, "", (SILENT,)))
+    return Change(thing, Verdict(State.UP), Verdict(State.DOWN, NOW, "", (SILENT,)))
 
 
 def incident(number: int, thing: str, *, at: float = NOW, severity: str = "major") -> Incident:
@@ -83,6 +83,33 @@ def test_a_change_stands_as_event_verdict_and_incident(journal: Journal) -> None
     assert journal.incident(1) == incident(1, THING)
     assert journal.incident(2) is None
     assert journal.recall() == ([Kept(THING, "{}")], [incident(1, THING).cause])
+
+
+def test_maintenance_and_flapping_are_events_of_their_own_and_no_change_of_state(
+    journal: Journal,
+) -> None:
+    well = Verdict(State.UP, NOW, "", (SILENT,))
+    marked = replace(well, maintenance="site:pa-co")
+    hidden = Verdict(State.UNREACHABLE, NOW, "circuit:a", (SILENT,), "site:pa-co", flapping=True)
+    steps = [
+        (well, marked),
+        (marked, hidden),
+        (hidden, replace(hidden, because="circuit:b")),
+        (hidden, replace(hidden, maintenance="", flapping=False)),
+    ]
+    for before, now in steps:
+        journal.record(NOW, [Change(THING, before, now)])
+    assert journal.flush()
+    told = journal.events(after=0)
+    assert [(one.kind, one.text) for one in told] == [
+        ("maintenance", "begins"),
+        ("flapping", "begins"),
+        ("verdict", "up -> unreachable"),
+        ("verdict", "unreachable because of circuit:b"),
+        ("maintenance", "ends"),
+        ("flapping", "ends"),
+    ]
+    assert told[0].detail == {"what": "begins", "state": "up", "by": "site:pa-co"}
 
 
 def test_incidents_are_found_by_cause_kind_severity_and_time(journal: Journal) -> None:

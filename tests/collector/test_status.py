@@ -17,7 +17,8 @@ from rich.console import Console
 from collector.api import Access, serve
 from collector.command.main import main
 from collector.command.situation import Situation, show
-from collector.verdicts.events import Tick
+from collector.gate.peer import Peer
+from collector.verdicts.events import EchoUnsent, Tick
 from probes.reading import Reading, Reason
 from tests.collector.running import LINE, NOW, Running
 
@@ -158,6 +159,8 @@ def test_what_is_hidden_is_folded_and_what_else_is_degraded_stands_below() -> No
         "reload_success": True,
         "dropped": {},
         "failing": [],
+        "unasked": [],
+        "alertmanagers": {},
     }
     page = StringIO()
     show(Console(file=page, width=160), Situation("vi", status, [cause], [degraded], []))
@@ -265,6 +268,52 @@ def test_a_store_that_does_not_take_is_wrong_too(
     shown = capsys.readouterr().out
     assert "Kho local không nhận dữ liệu: refused [bold] (hàng đợi 1 giây)" in shown
     assert "Danh mục mới bị từ chối, xem: hatang check" in shown
+
+
+def test_devices_that_cannot_be_asked_are_wrong_and_named_with_the_reason(
+    served: Served, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mend(served.running)
+
+    async def unsent() -> None:
+        for name in (UP, DOWN):
+            why = "Network is unreachable"
+            told = EchoUnsent("noc-1", f"device:{name}", NOW + 90, why)
+            served.running.desk.tell(told, NOW + 120)
+        served.running.desk.tell(Tick("noc-1"), NOW + 121)
+
+    assert main(["status", "--url", served.url]) == 0
+    served.do(unsent())
+    capsys.readouterr()
+    assert main(["status", "--url", served.url]) == 1
+    shown = capsys.readouterr().out
+    assert f"2 thiết bị không hỏi được: Network is unreachable ({UP}, {DOWN})" in shown
+    assert "Không có gì hỏng" not in shown
+    assert main(["status", "--url", served.url, "--json"]) == 1
+    (told,) = json.loads(capsys.readouterr().out)["status"]["unasked"]
+    assert told == {"why": "Network is unreachable", "things": 2, "names": [UP, DOWN]}
+
+
+def test_that_nobody_is_told_is_said_and_a_silent_alertmanager_is_wrong(
+    served: Served, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mend(served.running)
+    assert main(["status", "--url", served.url]) == 0, "it was started so"
+    assert "Không gửi được cảnh báo: chạy không có --alertmanager" in capsys.readouterr().out
+    one, other = Peer("http://noc:secret@127.0.0.1:9"), Peer("http://127.0.0.1:9093")
+    served.running.telling.rounds.peers = (one, other)
+    assert main(["status", "--url", served.url, "--language", "en"]) == 1
+    said = "Nobody is told of anything: http://127.0.0.1:9, http://127.0.0.1:9093 takes nothing"
+    shown = capsys.readouterr().out
+    assert said in shown
+    assert "secret" not in shown
+    other.up = True
+    assert main(["status", "--url", served.url]) == 1
+    assert "Alertmanager http://127.0.0.1:9 không nhận cảnh báo" in capsys.readouterr().out
+    one.up = True
+    assert main(["status", "--url", served.url, "--json"]) == 0
+    status = json.loads(capsys.readouterr().out)["status"]
+    assert status["alertmanagers"] == {"http://127.0.0.1:9": True, "http://127.0.0.1:9093": True}
 
 
 def test_a_collector_that_is_not_there_exits_2_and_says_what_to_do(
