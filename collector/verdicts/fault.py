@@ -10,9 +10,8 @@ from collector.verdicts.verdict import Sign
 class Fault:
     """A thing that is down by itself. `alert` is what people would be told; `since` the first
     evidence, `began` the suspicion (both the engine's own clock); `mouth` the silent devices in
-    which
-    it showed. `settled`: it was told only after its time of grace; `proven`: a circuit
-    whose own evidence has said once that it is down.
+    which it showed. `settled`: it was told only after its time of grace; `proven`: a circuit
+    whose own evidence has said once that it is down, `shown`: already when it was found.
     """
 
     alert: str
@@ -24,6 +23,7 @@ class Fault:
     side: str = ""
     settled: bool = False
     proven: bool = False
+    shown: bool = False
 
 
 class Ended(NamedTuple):

@@ -142,8 +142,8 @@ class Judge:
                 seen = [one for one in wiring.residents[thing] if one in woken]
                 if seen:
                     self._end(thing, Sign("behind_answers", (("device", seen[0]),)))
-            elif (signs := self.circuits.whole(thing, fault.began)) and (
-                fault.proven or not fault.mouth
+            elif (signs := self.circuits.whole(thing, fault.began, now)) and (
+                fault.shown or not fault.mouth
             ):
                 # What is silent behind it still has its settle from here.
                 self._end(thing, *signs)
@@ -207,7 +207,7 @@ class Judge:
         first = min((since, *(one for one in heard if one))) or now
         ear = self._listening.ears[circuit]
         ear.hidden, ear.grace = "", 0.0
-        self.faults[circuit] = Fault(alert, circuit, first, now, mouth, settled=settled)
+        self.faults[circuit] = Fault(alert, circuit, first, now, mouth, settled=settled, shown=True)
 
     def _waits(self, ear: Ear, now: float) -> bool:
         """Whether something that was hidden is still given time; it begins when a path is back."""
@@ -283,7 +283,7 @@ class Judge:
         if ear is not None:
             ear.hidden, ear.grace = "", 0.0
         if circuit is not None:
-            fault.proven = self._shown(fault.thing)
+            fault.shown = fault.proven = self._shown(fault.thing)
         self.faults[fault.thing] = fault
         return circuit is not None
 
