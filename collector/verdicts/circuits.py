@@ -7,6 +7,9 @@ from collector.verdicts.polling import Polling
 from collector.verdicts.verdict import Sign
 from collector.verdicts.wiring import Wiring
 
+WAIT = 4.0
+"""Seconds in which the ends of circuits may tell which of them carries again."""
+
 
 class End(NamedTuple):
     """One end of a circuit as its device last told it; `at` is when."""
@@ -90,16 +93,31 @@ class Circuits:
         ear = self._listening.ears.get(circuit)
         return ear is not None and ear.silent
 
-    def whole(self, circuit: str, since: float) -> list[Sign]:
+    def whole(self, circuit: str, since: float, now: float) -> list[Sign]:
         """What has shown since then that it carries; nothing as long as anything says otherwise."""
         ear = self._listening.ears[circuit]
         ends = self.ends(circuit)
-        if ear.silent or any(not end.up for end in ends):
+        if ear.silent or any(not end.up for end in ends) or self._gainsaid(circuit, now):
             return []
         signs = [end.sign() for end in ends if end.at > since]
         if ear.ping is not None and ear.heard > since:
             signs.append(Sign("probe_answers"))
         return signs
+
+    def _gainsaid(self, circuit: str, now: float) -> bool:
+        """Whether an end's last word was that it is down, before an echo came that may have gone
+        another way round: it is asked again, and given a while.
+        """
+        ear, line = self._listening.ears[circuit], self._wiring.lines[circuit]
+        if ear.ping is None or now >= ear.heard + WAIT:
+            return False
+        ends = ((f"device:{line.a}", line.a_interface), (f"device:{line.z}", line.z_interface))
+        said = [one for one, port in ends if (one, port) in self._polling.down]
+        if not any(not self._listening.ears[one].silent for one in said):
+            return False
+        self.ask(circuit, now)
+        self._listening.fresh = True
+        return True
 
     def doubted(self) -> list[str]:
         """Circuits of which anything says that they are down."""

@@ -62,6 +62,8 @@ class Polling:
             before = facts.get(key)
             facts[key] = (value, now)
             if metric == "interface_up":
+                # Said again, it may count where an echo has spoken against it.
+                self._listening.fresh |= not value
                 if value:
                     self.down.pop((event.thing, instance), None)
                 else:

@@ -2,15 +2,12 @@
 
 from collections.abc import Mapping
 
-from collector.verdicts.circuits import Circuits
+from collector.verdicts.circuits import WAIT, Circuits
 from collector.verdicts.fault import Fault
 from collector.verdicts.listening import Listening
 from collector.verdicts.picture import Picture
 from collector.verdicts.verdict import Sign
 from collector.verdicts.wiring import Wiring
-
-WAIT = 4.0
-"""Seconds in which the ends of circuits may tell which of them carries again."""
 
 Ends = dict[str, tuple[Sign, ...]]
 
@@ -44,7 +41,7 @@ class Returns:
         gone = picture.cut | {one for one in picture.dark if not ears[one].hidden}
         around = device in self._wiring.reached(gone)
         ways = list(blamed if around else self._ways(device, picture.cut, gone) or blamed)
-        alone = len(ways) == 1
+        alone = len(ways) == 1 and not around
         said = {one: self._circuits.since(one, moment, alone=alone) for one in ways}
         for one, word in said.items():
             # An interface that was up all the time does not show a return.

@@ -38,3 +38,30 @@ def test_a_site_that_is_back_by_one_line_is_degraded_while_the_other_is_cut() ->
     story.heal("circuit:bl-b").run(70)
     assert story.told() == ["closed CircuitDown/circuit:bl-b"]
     assert story.states("circuit:bl-b", "site:bao-la") == "up up"
+
+
+def test_a_probe_that_answers_by_the_other_line_lets_no_cut_one_go() -> None:
+    story = second_cut()
+    story.down = {("pe2", "ge1")}
+    story.heal("bl-rt", "bl-sw").run(1.5)
+    story.heal("circuit:bl-b").run(20)
+    assert [cause.thing for cause in story.engine.causes.values()] == ["circuit:bl-b"]
+    told = story.run(50).told()
+    assert "closed CircuitRedundancyLost/circuit:bl-a" in told
+    assert [cause.thing for cause in story.engine.causes.values()] == ["circuit:bl-b"]
+    assert story.states("circuit:bl-a", "circuit:bl-b", "bl-rt") == "up down up"
+    assert story.states("site:bao-la") == "degraded"
+    story.down.clear()
+    story.run(70)
+    assert not story.engine.causes
+    assert story.states("circuit:bl-b", "site:bao-la") == "up up"
+
+
+def test_an_end_that_cannot_be_asked_does_not_hold_a_circuit_whose_probe_answers() -> None:
+    story = begun()
+    story.down = {("pe2", "ge1")}
+    story.kill("circuit:bl-b").run(70)
+    assert story.told()[0] == "opened CircuitRedundancyLost/circuit:bl-b"
+    story.failing[("device:pe2", "snmp")] = "timeout"
+    story.heal("circuit:bl-b").run(10)
+    assert "closed CircuitRedundancyLost/circuit:bl-b" in story.told()
