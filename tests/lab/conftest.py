@@ -3,8 +3,6 @@ circuits; and a collector at work in its operations centre.
 """
 
 import json
-import os
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -34,7 +32,9 @@ LINES = (
     ("c-rs-a", "vnpt", "core1", "rs"),
     ("c-rs-b", "viettel", "core2", "rs"),
 )
-"""Circuit, carrier, A, Z. Both ends' interfaces are named as the circuit."""
+"""Circuit, carrier, A, Z. Both ends' interfaces are named as the circuit. They count from 11: the
+first is the bridge `br11` between its carrier's ports `a11` and `z11`, in 10.1.11.0/30.
+"""
 ROUTERS = ("gw", "core1", "core2", "dist1", "dist2", "w1", "w2", "w3", "w4", "rs")
 INVENTORY = """\
 province: {{name: Thử nghiệm}}
@@ -65,6 +65,8 @@ devices:
 circuits:
 {circuits}
 """
+PROBED = "c-rs-b"
+"""The circuit whose far interface is pinged."""
 DEVICES = 10
 _FETCH = (
     "import sys, urllib.request;"
@@ -75,22 +77,111 @@ _FETCH = (
 class Watched:
     """The lab with a collector that watches it."""
 
-    def __init__(self, one: Lab, process: subprocess.Popen[bytes], state: Path) -> None:
-        self.lab, self.process, self.state = one, process, state
+    def __init__(self, one: Lab, state: Path) -> None:
+        self.lab, self.state = one, state
 
     def api(self, path: str) -> Any:
         """A page of the collector's API, asked from its own host."""
         facts = json.loads((self.state / "run.json").read_text())
-        return json.loads(self.lab.run("noc", sys.executable, "-c", _FETCH, facts["api"] + path))
+        return json.loads(self.lab.run("noc", sys.executable, "-Ic", _FETCH, facts["api"] + path))
 
-    def open(self) -> dict[str, dict[str, Any]]:
-        """Open incidents by what is their cause."""
-        return {one["cause"]: one for one in self.api("/api/v1/incidents?open=true")["items"]}
+    def incidents(self) -> list[dict[str, Any]]:
+        """The newest incidents, in English."""
+        return list(self.api("/api/v1/incidents?limit=50&language=en")["items"])
+
+    def states(self) -> dict[str, str]:
+        """The devices' states by name."""
+        items = self.api("/api/v1/devices?limit=100")["items"]
+        return {one["name"]: one["state"] for one in items}
 
     def quiet(self) -> bool:
         """Whether everything is up and nothing is open."""
-        states = [one["state"] for one in self.api("/api/v1/devices?limit=100")["items"]]
-        return not self.open() and states == ["up"] * DEVICES
+        wrong = any(one["closed_at"] is None for one in self.incidents())
+        return not wrong and list(self.states().values()) == ["up"] * DEVICES
+
+
+class Story:
+    """What is done to the lab, and what is told of it: each cause once, and nothing else."""
+
+    def __init__(self, watched: Watched) -> None:
+        self.watched, self.lab = watched, watched.lab
+        self._before = {one["id"] for one in watched.incidents()}
+        self._expected: set[tuple[str, str]] = set()
+        self._allowed: set[tuple[str, str]] = set()
+        self._cut: list[str] = []
+        self._dark: list[str] = []
+
+    def cut(self, *ends: str) -> None:
+        """Take links (`host:interface`) down."""
+        for end in ends:
+            self._cut.append(end)
+            self.lab.link(end, "down")
+
+    def mend(self, *ends: str) -> None:
+        """Take links up again."""
+        for end in ends:
+            self._cut.remove(end)
+            self.lab.link(end, "up")
+
+    def unplug(self, host: str) -> None:
+        """Take a router's power."""
+        self._dark.append(host)
+        self.lab.unplug(host)
+
+    def told(self) -> dict[tuple[str, str], dict[str, Any]]:
+        """The incidents since the story began, by alert and cause."""
+        found = [one for one in self.watched.incidents() if one["id"] not in self._before]
+        assert len({(one["alert"], one["cause"]) for one in found}) == len(found)
+        return {(one["alert"], one["cause"]): one for one in found}
+
+    def opens(self, alert: str, cause: str, sign: str = "") -> dict[str, Any]:
+        """The incident that must be told, once its evidence holds a sign."""
+        self._expected.add((alert, cause))
+
+        def shown() -> dict[str, Any] | None:
+            one = self.told().get((alert, cause))
+            return one if one and (not sign or sign in codes(one)) else None
+
+        return dict(until(f"{alert} {cause} {sign}", shown, 20))
+
+    def may_open(self, alert: str, cause: str) -> None:
+        """Allow a message that depends on which evidence comes first."""
+        self._allowed.add((alert, cause))
+
+    def open(self) -> list[str]:
+        """The causes that are told of now."""
+        return [one["cause"] for one in self.told().values() if one["closed_at"] is None]
+
+    def ends(self, alert: str, cause: str) -> dict[str, Any]:
+        """The incident that must end while others may last."""
+
+        def shown() -> dict[str, Any] | None:
+            one = self.told()[alert, cause]
+            return one if one["closed_at"] is not None else None
+
+        return dict(until(f"the end of {alert} {cause}", shown, 20))
+
+    def over(self) -> dict[tuple[str, str], dict[str, Any]]:
+        """Mend everything; the incidents when all is up: those that had to be told, each ended
+        with the evidence for it.
+        """
+        self.restore()
+        until("all is up again", self.watched.quiet, 40)
+        found = self.told()
+        assert self._expected <= found.keys() <= self._expected | self._allowed, found
+        assert [one["cause"] for one in found.values() if not one["ending"]] == []
+        return found
+
+    def restore(self) -> None:
+        """Mend what is still cut and boot what has no power."""
+        self.mend(*reversed(self._cut))
+        while self._dark:
+            self.lab.boot(self._dark.pop())
+
+
+def codes(incident: dict[str, Any]) -> set[str]:
+    """What the evidence says, in no language."""
+    return {sign["code"] for sign in incident["signs"]}
 
 
 def _built(one: Lab) -> None:
@@ -98,53 +189,71 @@ def _built(one: Lab) -> None:
         one.add_host(host)
     for carrier in ("vnpt", "viettel"):
         one.add_host(carrier, loopback=False)
-    interfaces: dict[str, list[str]] = {host: [] for host in ROUTERS}
     for cable in CABLES:
         one.add_cable(cable)
-        for end in (cable.a, cable.b):
-            host, _, interface = end.partition(":")
-            interfaces.setdefault(host, []).append(interface)
     for number, (name, carrier, a, z) in enumerate(LINES, 11):
         one.add_line(carrier, number, f"{a}:{name}", f"{z}:{name}")
-        interfaces[a].append(name)
-        interfaces[z].append(name)
     one.run("noc", "ip", "route", "add", "default", "via", "10.1.1.2")
     for host in (*ROUTERS, "srv"):
-        route(one, host, interfaces[host])
+        route(one, host)
     for host in ROUTERS:
         answer_snmp(one, host)
 
 
-def _serve_ssh(one: Lab) -> None:
-    key, run = one.folder / "host_key", Path("/run/sshd")
-    run.mkdir(exist_ok=True)
-    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
-    sshd = [program("sshd"), "-D", "-e", "-f", "/dev/null", "-o", f"HostKey={key}"]
-    one.spawn("srv", *sshd, "-o", "PidFile=none", log="sshd")
+def serve_ssh(one: Lab) -> None:
+    """Start sshd on the server, with a host key of its own."""
+    key = one.folder / "host_key"
+    if not key.exists():
+        make = [program("ssh-keygen"), "-q", "-t", "ed25519", "-N", "", "-f", str(key)]
+        subprocess.run(make, check=True)
+    options = (f"HostKey={key}", "PidFile=none", "UsePAM=no")
+    command = [program("sshd"), "-D", "-e", "-f", "/dev/null", *(f"-o{one}" for one in options)]
+    one.spawn("srv", *command, log="sshd")
 
 
-@pytest.fixture(scope="session")
+def _inventory(one: Lab) -> str:
+    lines = []
+    for number, (name, carrier, a, z) in enumerate(LINES, 11):
+        probe = f", probe: 10.1.{number}.2" if name == PROBED else ""
+        lines.append(f"  {name}: {{provider: {carrier}, a: {a}/{name}, z: {z}/{name}{probe}}}")
+    places = {host: one.address(host) for host in one.hosts}
+    return INVENTORY.format(circuits="\n".join(lines), **places)
+
+
+def _started(one: Lab, folder: Path) -> Watched:
+    """A collector that has seen everything up."""
+    inventory, state = folder / "inventory.yaml", folder / "state"
+    inventory.write_text(_inventory(one))
+    command = [sys.executable, "-m", "collector.command.main", "run", "-i", str(inventory)]
+    command = ["env", f"LAB_COMMUNITY={COMMUNITY}", *command, "--state-dir", str(state)]
+    process = one.spawn("noc", *command, log="collector")
+    found = Watched(one, state)
+    try:
+        until(
+            "the collector runs",
+            lambda: (state / "run.json").exists() or process.poll() is not None,
+        )
+        until("all is up", found.quiet, 60)
+    except (AssertionError, OSError):
+        raise AssertionError(one.said("noc", "collector")) from None
+    return found
+
+
+@pytest.fixture(scope="module")
 def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     """The lab, all its routes found, all its devices seen up."""
-    folder = tmp_path_factory.mktemp("lab")
     with lab() as one:
         _built(one)
-        _serve_ssh(one)
+        serve_ssh(one)
         for host in ROUTERS:
-            until(f"a route to {host}", lambda host=host: one.answers("noc", one.address(host)), 40)
-        inventory = folder / "inventory.yaml"
-        circuits = "\n".join(
-            f"  {name}: {{provider: {carrier}, a: {a}/{name}, z: {z}/{name}}}"
-            for name, carrier, a, z in LINES
-        )
-        places = {host: one.address(host) for host in one.hosts}
-        inventory.write_text(INVENTORY.format(circuits=circuits, **places))
-        os.environ["LAB_COMMUNITY"] = COMMUNITY
-        command = [sys.executable, "-m", "collector.command.main", "run", "-i", str(inventory)]
-        process = one.spawn("noc", *command, "--state-dir", str(folder / "state"), log="collector")
-        found = Watched(one, process, folder / "state")
-        until("the collector runs", lambda: (folder / "state/run.json").exists(), 30)
-        until("all is up", found.quiet, 60)
-        yield found
-        process.send_signal(signal.SIGTERM)
-        process.wait(20)
+            until(f"a route to {host}", lambda host=host: one.answers("noc", one.address(host)))
+        yield _started(one, tmp_path_factory.mktemp("lab"))
+
+
+@pytest.fixture
+def story(watched: Watched) -> Iterator[Story]:
+    """A story that begins with everything up, and leaves everything mended."""
+    until("all is up", watched.quiet, 40)
+    one = Story(watched)
+    yield one
+    one.restore()

@@ -2,7 +2,9 @@
 that speak OSPF, snmpd on each router, sshd where a server stands.
 
 Everything carries this process's prefix and goes when the lab is closed; daemons are ended by their
-own pids. Made for what crosses a network: routing, link down, both ends of a circuit.
+own pids, and see a `/run` and a `/var/tmp` of their own. Each router's snmpd has a clock of its own
+(a time namespace): one that lost its power has an uptime that begins anew. Made for what crosses a
+network: routing, link down, both ends of a circuit, power.
 """
 
 import contextlib
@@ -18,9 +20,16 @@ from pathlib import Path
 
 import pytest
 
+Running = subprocess.Popen[bytes]
 FRR = Path("/usr/lib/frr")
 COMMUNITY = "lab-7c1e"
 PLACES = "/usr/local/sbin:/usr/sbin:/sbin"
+LONG_UP = 86_400
+"""Seconds that a router says it has been up when the lab begins."""
+_ALONE = (
+    "mount -t tmpfs tmpfs /run && mount -t tmpfs tmpfs /var/tmp"
+    ' && mkdir -m 755 /run/sshd /run/frr && exec "$0" "$@"'
+)
 
 
 @dataclass(frozen=True)
@@ -41,7 +50,8 @@ class Lab:
     folder: Path
     prefix: str
     hosts: list[str] = field(default_factory=list)
-    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    running: dict[tuple[str, str], Running] = field(default_factory=dict)
+    ports: dict[str, list[str]] = field(default_factory=dict)
 
     def name(self, host: str) -> str:
         """The namespace of a host."""
@@ -64,18 +74,40 @@ class Lab:
             raise RuntimeError(f"{host}: {' '.join(command)}: {done.stderr.strip()}")
         return done.stdout
 
-    def spawn(self, host: str, *command: str, log: str) -> subprocess.Popen[bytes]:
+    def spawn(self, host: str, *command: str, log: str) -> Running:
         """Start a daemon inside a host; ended when the lab closes."""
         with (self.folder / f"{host}-{log}.log").open("ab") as output:
             process = subprocess.Popen(
-                ["ip", "netns", "exec", self.name(host), *command],
+                ["ip", "netns", "exec", self.name(host), "sh", "-c", _ALONE, *command],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
             )
-        self.processes.append(process)
+        self.running[host, log] = process
         return process
+
+    def said(self, host: str, log: str) -> str:
+        """The end of what a daemon wrote."""
+        return (self.folder / f"{host}-{log}.log").read_text(errors="replace")[-3000:]
+
+    def stop(self, host: str, *logs: str) -> None:
+        """Kill daemons of a host, all where none is named by its log."""
+        chosen = [one for one in self.running if one[0] == host and (not logs or one[1] in logs)]
+        _end([self.running.pop(one) for one in chosen], signal.SIGKILL)
+
+    def unplug(self, host: str) -> None:
+        """Take a router's power: its interfaces and its daemons are gone."""
+        for interface in self.ports[host]:
+            self.link(f"{host}:{interface}", "down")
+        self.stop(host)
+
+    def boot(self, host: str) -> None:
+        """Give a router its power back: it starts from nothing."""
+        for interface in self.ports[host]:
+            self.link(f"{host}:{interface}", "up")
+        route(self, host)
+        answer_snmp(self, host, uptime=0)
 
     def link(self, end: str, state: str) -> None:
         """Set an interface, written `host:interface`, `up` or `down`."""
@@ -100,39 +132,33 @@ class Lab:
     def add_cable(self, cable: Cable) -> None:
         """A veth pair, with addresses 10.1.<subnet>.1 and .2 where it has a subnet."""
         (a, a_if), (b, b_if) = (end.split(":") for end in (cable.a, cable.b))
-        spare = f"{self.prefix}{len(self.hosts)}"[-10:]
-        self.run(a, "ip", "link", "add", a_if, "type", "veth", "peer", "name", f"{spare}t")
-        self.run(a, "ip", "link", "set", f"{spare}t", "netns", self.name(b), "name", b_if)
-        for host, interface, last in ((a, a_if, 1), (b, b_if, 2)):
+        self.run(a, "ip", "link", "add", a_if, "type", "veth", "peer", "name", "far-end")
+        self.run(a, "ip", "link", "set", "far-end", "netns", self.name(b), "name", b_if)
+        for end, last in ((cable.a, 1), (cable.b, 2)):
             if cable.subnet:
-                where = f"10.1.{cable.subnet}.{last}/30"
-                self.run(host, "ip", "addr", "add", where, "dev", interface)
-            self.run(host, "ip", "link", "set", interface, "up")
+                self.add_port(end, f"10.1.{cable.subnet}.{last}/30")
+            self.link(end, "up")
+
+    def add_port(self, end: str, address: str) -> None:
+        """Give an interface its address; OSPF is to speak on it."""
+        host, _, interface = end.partition(":")
+        self.run(host, "ip", "addr", "add", address, "dev", interface)
+        self.ports.setdefault(host, []).append(interface)
 
     def add_line(self, carrier: str, number: int, a: str, z: str) -> None:
         """A circuit: a's interface and z's interface joined by a bridge inside a carrier. The
-        carrier's own ports are `a<number>` and `z<number>`.
+        carrier's own ports are `a<number>` and `z<number>`, the bridge is `br<number>`.
         """
         self.run(carrier, "ip", "link", "add", f"br{number}", "type", "bridge")
         self.run(carrier, "ip", "link", "set", f"br{number}", "up")
         for end, port, last in ((a, f"a{number}", 1), (z, f"z{number}", 2)):
             self.add_cable(Cable(end, f"{carrier}:{port}"))
             self.run(carrier, "ip", "link", "set", port, "master", f"br{number}")
-            host, _, interface = end.partition(":")
-            self.run(host, "ip", "addr", "add", f"10.1.{number}.{last}/30", "dev", interface)
+            self.add_port(end, f"10.1.{number}.{last}/30")
 
     def close(self) -> None:
         """End every daemon, then the namespaces with all that is in them."""
-        for process in reversed(self.processes):
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGTERM)
-        until = time.monotonic() + 5
-        for process in self.processes:
-            try:
-                process.wait(max(until - time.monotonic(), 0.1))
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+        _end([*self.running.values()], signal.SIGTERM)
         listed = subprocess.run(["ip", "netns", "list"], capture_output=True, text=True, check=True)
         for line in listed.stdout.splitlines():
             name = line.split()[0]
@@ -145,9 +171,11 @@ def needs() -> None:
     if os.geteuid() != 0:
         pytest.skip("the lab needs root: it makes network namespaces")
     path = f"{os.environ.get('PATH', '')}:{PLACES}"
-    for tool in ("ip", "sysctl", "fping", "snmpd"):
+    for tool in ("ip", "sysctl", "fping", "snmpd", "sshd", "unshare"):
         if shutil.which(tool, path=path) is None:
             pytest.skip(f"the lab needs {tool}")
+    if not Path("/proc/self/ns/time").exists():
+        pytest.skip("the lab needs time namespaces (Linux 5.6)")
     if not (FRR / "ospfd").exists():
         pytest.skip("the lab needs FRR (package frr)")
 
@@ -165,21 +193,23 @@ def lab() -> Iterator[Lab]:
             made.close()
 
 
-def route(one: Lab, host: str, interfaces: Sequence[str]) -> None:
+def route(one: Lab, host: str) -> None:
     """Start zebra and ospfd on a host: OSPF in one area, neighbours found dead within a second."""
     place = one.folder / host
-    place.mkdir()
+    place.mkdir(exist_ok=True)
     shutil.chown(place, "frr", "frr")
     said = "".join(
-        f"interface {name}\n ip ospf network point-to-point\n"
+        f"interface {name}\n ip ospf network point-to-point\n ip ospf retransmit-interval 1\n"
         " ip ospf dead-interval minimal hello-multiplier 4\nexit\n"
-        for name in interfaces
+        for name in one.ports[host]
     )
     (place / "zebra.conf").write_text(f"hostname {host}\n")
     (place / "ospfd.conf").write_text(
         f"hostname {host}\n{said}router ospf\n ospf router-id {one.address(host)}\n"
-        " network 10.0.0.0/8 area 0\n timers throttle spf 10 50 200\nexit\n"
+        " network 10.0.0.0/8 area 0\n timers throttle spf 10 50 200\n"
+        " timers throttle lsa all 50\n timers lsa min-arrival 20\nexit\n"
     )
+    (place / "zserv.api").unlink(missing_ok=True)
     for daemon in ("zebra", "ospfd"):
         one.spawn(
             host,
@@ -192,17 +222,33 @@ def route(one: Lab, host: str, interfaces: Sequence[str]) -> None:
             _wait(f"{host}'s zebra", lambda: (place / "zserv.api").exists())
 
 
-def answer_snmp(one: Lab, host: str) -> None:
-    """Start snmpd on a host, on all its addresses."""
+def answer_snmp(one: Lab, host: str, uptime: int = LONG_UP) -> None:
+    """Start snmpd on a host, on all its addresses; the host has been up for so many seconds."""
     place = one.folder / f"{host}-snmp"
-    place.mkdir()
+    place.mkdir(exist_ok=True)
     (place / "snmpd.conf").write_text(f"rocommunity {COMMUNITY}\nsysName {host}\n")
+    offset = uptime - int(time.clock_gettime(time.CLOCK_BOOTTIME))
     one.spawn(
         host,
+        *("unshare", "--time", "--boottime", str(offset)),
         *("env", f"SNMP_PERSISTENT_DIR={place}", "SNMPCONFPATH=/nonexistent"),
         *("snmpd", "-f", "-Lo", "-C", "-c", str(place / "snmpd.conf"), "udp:161"),
         log="snmpd",
     )
+
+
+def _end(processes: Sequence[Running], how: signal.Signals) -> None:
+    """End daemons with all that they started."""
+    for process in reversed(processes):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, how)
+    until = time.monotonic() + 20
+    for process in processes:
+        try:
+            process.wait(max(until - time.monotonic(), 0.1))
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 def _wait(what: str, done: Callable[[], bool], seconds: float = 10.0) -> None:
