@@ -14,7 +14,7 @@ import pytest
 from collector.demo.children import Child
 from tests.daemons import program
 from tests.demo.conftest import Namespace
-from tests.demo.test_session import alive, counted, until_line
+from tests.demo.test_session import alive, until_line
 
 PORTS = (9093, 9890, 8880, 8890)
 HOLD = f"""
@@ -26,6 +26,11 @@ time.sleep(300)
 DEMO = [sys.executable, "-m", "collector.command.main", "demo"]
 
 
+def up(line: str) -> bool:
+    """Whether a line of numbers says that every device is up."""
+    return "up=3" in line
+
+
 @contextmanager
 def demo(
     namespace: Namespace, inventory: Path, folder: Path, *before: str
@@ -34,7 +39,7 @@ def demo(
     where = ["-i", str(inventory), "--state-dir", str(folder)]
     process = namespace.start([*before, *DEMO, *where])
     try:
-        yield process, "".join(until_line(process, counted))
+        yield process, "".join(until_line(process, up))
     finally:
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=30)
@@ -110,7 +115,7 @@ def test_killed_collector_ends_the_demo_and_says_how_it_ended(
     folder = tmp_path / "state"
     where = ["-i", str(province_file), "--state-dir", str(folder)]
     process = namespace.start([*DEMO, *where])
-    until_line(process, counted)
+    until_line(process, up)
     (pid,) = [
         int(entry.parent.name)
         for entry in Path("/proc").glob("[0-9]*/cmdline")
