@@ -17,7 +17,7 @@ import pytest
 
 from alerts.alertmanager import Mail, render
 from alerts.notice import Notice
-from alerts.wording import compose
+from alerts.wording import compose, compose_end
 from inventory.model import Contact, Inventory, Province, Site
 from tests.daemons import alertmanager
 
@@ -104,3 +104,24 @@ def test_a_mail_reads_as_the_message_and_its_end_says_so(
     assert "\nalerts/runbooks/SiteDown.md\n" in text
     assert "\n[CRITICAL] Site Huyện Đà Bắc is down\n" in text
     assert last["Subject"] == "[ĐÃ KHẮC PHỤC] Điểm Huyện Đà Bắc mất kết nối"
+
+
+def test_an_end_that_was_not_a_recovery_does_not_read_as_one(
+    province: Inventory, tmp_path: Path
+) -> None:
+    signs = (("flapped", ()), ("silent_for", (("seconds", "60"),)))
+    notice = Notice("DeviceFlapping", "device:rt01", "minor", 1795223700.0, evidence=signs)
+    message = compose_end(notice, 1795224420.0, province, 12)
+    labels = {"alertname": "DeviceFlapping", "subject": "device:rt01", "severity": "critical"}
+    firing = {"labels": labels, "annotations": {"summary": "[CAO] Thiết bị rt01 chập chờn"}}
+    words = {"summary": message.summary, "summary_en": message.summary_en, "ended": "12:00"}
+    with post_office() as (port, mails):
+        config = render(province, mail=Mail(f"127.0.0.1:{port}", "noc@noc.example"))
+        with alertmanager(tmp_path, config) as running:
+            post(running.url, firing)
+            arrived(mails, 1)
+            over = {"startsAt": moment(-60), "endsAt": moment(-1), "annotations": words}
+            post(running.url, firing | over)
+            last = arrived(mails, 2)
+    assert last["Subject"] == message.summary
+    assert message.summary.startswith("[CHƯA KHẮC PHỤC] ")

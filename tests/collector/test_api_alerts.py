@@ -75,3 +75,15 @@ async def test_status_is_enough_for_those_who_look_for_an_alertmanager(face: Fac
     status = await face.get("/api/v2/status")
     assert status["cluster"] == {"status": "disabled", "peers": []}
     assert status["versionInfo"]["version"]
+
+
+@pytest.mark.asyncio
+async def test_malformed_text_is_taken_and_shown_sound(face: Face) -> None:
+    alert = fires()
+    alert["annotations"] |= {"runbook": "\ud800", "summary": "\ud800 \x00"}
+    alert["generatorURL"] = "http://a/%"
+    assert await post(face, json.dumps([alert]).encode()) == (200, "")
+    face.running.telling.rounds.gate.step(time.time())
+    for shown in await face.get("/api/v2/alerts"):
+        assert shown["generatorURL"] != "http://a/%"
+        json.dumps(shown, ensure_ascii=False).encode()

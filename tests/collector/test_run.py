@@ -32,6 +32,8 @@ def hatang(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
         (["--listen", "0.0.0.0:9999"], "give --tls-cert, --tls-key and --tokens"),
         (["--log-level", "loud"], "no log level 'loud'"),
         (["--query", "nope"], "--query 'nope' is no http address"),
+        (["--console-url", "http://noc/%"], "--console-url: is no well-formed http address"),
+        (["--dashboard-url", "http://g/{x}"], "--dashboard-url: is no well-formed http address"),
     ],
 )
 def test_wrong_use_exits_with_two_and_says_what_to_do(
