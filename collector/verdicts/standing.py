@@ -1,5 +1,6 @@
 """From what is broken to a verdict for every device, circuit, site and service."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from collector.verdicts.ear import Ear
@@ -24,6 +25,7 @@ WELL = (State.UP, State.DEGRADED)
 UP, UNKNOWN = Stand(State.UP), Stand(State.UNKNOWN)
 
 
+@lru_cache(maxsize=1024)
 def hidden(because: str, root: str) -> Stand:
     """How something stands that was lost from sight behind something else."""
     if because == root:

@@ -90,22 +90,22 @@ class Wiring:
 
     def above(self, thing: str) -> tuple[str, ...]:
         """All that lies on the shortest paths between the collector and a thing, sorted."""
-        found = self._above.get(thing)
-        if found is None:
-            found = self._above[thing] = tuple(sorted(self._climb(thing)))
-        return found
-
-    def _climb(self, thing: str) -> set[str]:
-        up: set[str] = set()
-        ahead = [thing]
+        known, ahead = self._above, [thing]
         while ahead:
-            low = ahead.pop()
-            depth = self.depth.get(low, 0)
-            for one in self.beside.get(low, ()):
-                if one not in up and 0 < self.depth.get(one, 0) < depth:
-                    up.add(one)
-                    ahead.append(one)
-        return up
+            low = ahead[-1]
+            nearer = [] if low in known else self._nearer(low)
+            open_ = [one for one in nearer if one not in known]
+            if open_:
+                ahead += open_
+                continue
+            ahead.pop()
+            if low not in known:
+                known[low] = tuple(sorted({*nearer, *(up for one in nearer for up in known[one])}))
+        return known[thing]
+
+    def _nearer(self, thing: str) -> list[str]:
+        depth = self.depth.get(thing, 0)
+        return [one for one in self.beside.get(thing, ()) if 0 < self.depth.get(one, 0) < depth]
 
     def using(self, fallen: Iterable[str]) -> set[str]:
         """The services that need something fallen, directly or through others."""
