@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from collector.verdicts.verdict import Sign
+
 FAST = 2.0
 """Seconds between echoes up to which a thing without a lost echo is surely alive."""
 
@@ -64,6 +66,12 @@ class Ear:
     def answered(self) -> float:
         """When it last gave any sign of life, 0 for never."""
         return max(self.heard, self.polled, self.verified)
+
+    def sign(self) -> Sign:
+        """How it answers, as evidence."""
+        if self.mute or self.ping is None:
+            return Sign("answers_poll", (("probe", min(self.answers, default="")),))
+        return Sign("answers_echo")
 
     def hide(self, behind: str, now: float) -> None:
         """Lose sight of it behind something, with no living path."""

@@ -1,5 +1,7 @@
 """Why something stands as it does, as signs that a reader can follow."""
 
+from functools import lru_cache
+
 from collector.verdicts.circuits import Circuits
 from collector.verdicts.ear import Ear, Failing
 from collector.verdicts.events import State
@@ -107,8 +109,7 @@ class Evidence:
         return (Sign("not_asked"),)
 
     def _device(self, ear: Ear, stand: Stand, now: float) -> tuple[Sign, ...]:
-        poll = _named("answers_poll", probe=min(ear.answers, default=""))
-        heard = Sign("answers_echo") if ear.ping is not None and not ear.mute else poll
+        heard = ear.sign()
         if stand.state is State.UP:
             return (heard,)
         checks = self._wiring.nodes[ear.thing].checks
@@ -153,7 +154,9 @@ class Evidence:
         return tuple(found)
 
 
+@lru_cache(maxsize=1024)
 def _named(code: str, **args: str) -> Sign:
+    """A sign; thousands of things that lie behind one cause share theirs."""
     return Sign(code, tuple(args.items()))
 
 

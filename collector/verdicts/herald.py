@@ -27,6 +27,7 @@ ILLS = {
     ("service", State.DOWN): ("ServiceDown", "critical"),
     ("service", State.DEGRADED): ("ServiceDegraded", "minor"),
 }
+ILLNESS = frozenset(alert for alert, _ in ILLS.values())
 SEVERITY = {"CircuitRedundancyLost": "major", "DeviceFlapping": "minor", "CircuitFlapping": "minor"}
 
 LINGER = 3.0
@@ -195,7 +196,7 @@ class Herald:
         held = self._board.verdicts.get(cause.thing)
         if held is None:
             self._shut(key, now, (Sign("not_asked"),))
-        elif cause.alert in ("DeviceDegraded", "ServiceDown", "ServiceDegraded"):
+        elif cause.alert in ILLNESS:
             gone = held.state is State.UP or (
                 held.state in (State.DOWN, State.DEGRADED) and cause.thing.startswith("service:")
             )

@@ -137,7 +137,7 @@ class Judge:
         for thing, fault in list(self.faults.items()):
             if fault.alert == "DeviceDown":
                 if not listening.ears[thing].silent:
-                    self._end(thing, _answers(listening.ears[thing]))
+                    self._end(thing, listening.ears[thing].sign())
             elif fault.alert == "SiteDown":
                 seen = [one for one in wiring.residents[thing] if one in woken]
                 if seen:
@@ -307,9 +307,3 @@ class Judge:
             if thing in self._listening.ears:
                 self._listening.ears[thing].grace = 0.0
         self.living = picture.living
-
-
-def _answers(ear: Ear) -> Sign:
-    if ear.mute or ear.ping is None:
-        return Sign("answers_poll", (("probe", min(ear.answers, default="")),))
-    return Sign("answers_echo")

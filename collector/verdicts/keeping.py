@@ -13,7 +13,7 @@ from collector.verdicts.board import Board
 from collector.verdicts.ear import Ear, Failing
 from collector.verdicts.events import State
 from collector.verdicts.fault import OFF, Fault
-from collector.verdicts.herald import Herald
+from collector.verdicts.herald import FLAPS, ILLNESS, Herald
 from collector.verdicts.judge import Judge
 from collector.verdicts.listening import Listening
 from collector.verdicts.maintenance import Works
@@ -25,8 +25,6 @@ from collector.verdicts.wiring import Wiring
 
 TIMES = ("heard", "polled", "suspected", "gone", "grace", "returned")
 FAULTS = ("DeviceDown", "CircuitDown", "CircuitRedundancyLost", "SiteDown", "CollectorIsolated")
-FLAPS = ("DeviceFlapping", "CircuitFlapping")
-ILLS = ("DeviceDegraded", "ServiceDown", "ServiceDegraded")
 
 
 class Keeping:
@@ -118,7 +116,7 @@ class Keeping:
     def reopen(self, causes: Iterable[Cause], wiring: Wiring, now: float) -> None:
         """Take back open incidents; where what they speak of was not kept, it is what they say."""
         for cause in causes:
-            if cause.alert not in (*FAULTS, *FLAPS, *ILLS):
+            if cause.alert not in (*FAULTS, *FLAPS.values(), *ILLNESS):
                 continue
             self._herald.incidents.open[cause.key] = cause
             if cause.alert in FAULTS and cause.thing in self._board.verdicts:

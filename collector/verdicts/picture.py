@@ -35,10 +35,6 @@ class Picture:
         """What of the living is beside a device."""
         return [one for one in self.wiring.beside[device] if one in self.living]
 
-    def without(self, circuit: str) -> set[str]:
-        """What would be living without one more circuit."""
-        return self.wiring.reached(self.dark | self.cut | {circuit})
-
     def labelled(self, sources: Mapping[str, Label]) -> dict[str, Label]:
         """For everything without a living path: the nearest source's label."""
         found = dict(sources)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from inventory.graph import connect
-from inventory.model import Calendar, Circuit, Device, Inventory, Maintenance, Service, Site
+from inventory.model import Calendar, Circuit, Device, Inventory, Maintenance, Service
 
 WATCHED = ("interface_up", "interface_admin_up", "system_uptime_seconds", "ups_on_battery")
 """Metrics that verdicts use as evidence; of interfaces only those that end a circuit."""
@@ -49,12 +49,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A site: its parent and hours."""
+    """A site and the one it lies in."""
 
     name: str
     parent: str | None = None
-    hours: str | None = None
-    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +136,7 @@ def topology(inventory: Inventory, collector: str) -> Topology:
         edges=tuple((a, b) for a, b in edges),
         devices=tuple(nodes),
         circuits=tuple(lines),
-        sites=tuple(_place(one) for one in inventory.sites.values()),
+        sites=tuple(Place(one.name, one.parent) for one in inventory.sites.values()),
         services=tuple(
             _use(one) for one in inventory.services.values() if one.collector == collector
         ),
@@ -177,10 +175,6 @@ def _line(inventory: Inventory, circuit: Circuit) -> Line:
         hours=circuit.hours,
         a_site=inventory.devices[circuit.a.device].site if circuit.a else "",
     )
-
-
-def _place(site: Site) -> Place:
-    return Place(site.name, site.parent, site.hours, site.kind)
 
 
 def _use(service: Service) -> Use:
