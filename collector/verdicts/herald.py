@@ -35,7 +35,9 @@ LINGER = 3.0
 
 
 class Closing(NamedTuple):
-    """An incident that ends as soon as a device has told its uptime, or at a time."""
+    """An incident that ends as soon as a device has told its uptime since `at`, when it came back,
+    or at a time.
+    """
 
     due: float
     at: float
@@ -218,7 +220,9 @@ class Herald:
         if cause.alert != "CircuitDown" or not polled:
             self._shut(key, now, ended.signs)
             return
-        self._closing[key] = Closing(now + LINGER, now, ended, polled[0])
+        back = self._listening.ears[polled[0]].returned
+        since = back if ended.fault.began < back < now else now
+        self._closing[key] = Closing(now + LINGER, since, ended, polled[0])
         self._polling.wanted.add(polled[0])
 
     def _ready(self, closing: Closing, now: float) -> bool:

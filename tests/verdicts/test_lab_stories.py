@@ -1,6 +1,7 @@
 """What a lab of real routers showed, told again by hand."""
 
-from tests.verdicts.story import BAO_LA, Story, begun
+from collector.verdicts.events import EchoHeard
+from tests.verdicts.story import BAO_LA, PA_CO, Story, begun
 
 BOTH = {("pe1", "ge2"), ("pe2", "ge1")}
 
@@ -65,3 +66,16 @@ def test_an_end_that_cannot_be_asked_does_not_hold_a_circuit_whose_probe_answers
     story.failing[("device:pe2", "snmp")] = "timeout"
     story.heal("circuit:bl-b").run(10)
     assert "closed CircuitRedundancyLost/circuit:bl-b" in story.told()
+
+
+def test_an_uptime_told_between_the_first_answer_and_the_end_is_evidence() -> None:
+    story = begun().kill(*PA_CO).run(20)
+    assert story.told() == ["opened CircuitDown/circuit:pc"]
+    story.heal(*PA_CO)
+    story.tell(EchoHeard("noc", "device:pc-rt"))
+    story._poll("device:pc-rt")
+    story.failing[("device:pc-rt", "snmp")] = "timeout"
+    story.run(5)
+    end = next(one for one in story.news if one.what == "closed")
+    assert "kept_running" in [sign.code for sign in end.evidence]
+    assert end.cause.side == "carrier"
