@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.notice import ENGINE_ALERTS, Notice
-from alerts.wording import Message, compose_end, end_told
+from alerts.wording import Message, compose_end, end_told, ending
 from alerts.wording.ending import span
 from alerts.wording.plain import clean, gsm
+from alerts.wording.words import SIGNS
 from collector.verdicts.verdict import Sign
 from inventory.load import load
 from inventory.model import Inventory
@@ -152,3 +153,8 @@ def test_an_end_of_any_rule_makes_an_sms(labels: dict[str, str], summary: str) -
     assert told.summary.startswith("[ĐÃ HẾT] ")
     assert "[CAO]" not in told.summary or "[CAO]" in summary
     assert "08:16" in told.sms
+
+
+def test_evidence_of_an_end_is_of_the_closed_list() -> None:
+    assert {*ending._WELL, *ending._ILL, *ending._UNASKED} < set(SIGNS)
+    assert not ending._WELL & ending._ILL
