@@ -1,7 +1,8 @@
 """Blindness: devices of which nothing is known though something should be, and why.
 
 Not counted: what waits for its office hours or is in maintenance, what is lost from sight behind a
-cause (that is told of), and what was not asked yet, in its first minute or interval.
+cause (that is told of), and what was not asked yet: in its first minute, or where it is not pinged
+in its first interval.
 """
 
 from collections.abc import Mapping, Sequence
@@ -44,4 +45,4 @@ def _reason(held: Verdict, interval: float, now: float) -> str | None:
 
 def _interval(inventory: Inventory, name: str) -> float:
     device = inventory.devices.get(name)
-    return device.interval if device is not None else 0.0
+    return device.interval if device is not None and device.ping is None else 0.0

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 
 from collector.verdicts.fault import OFF
-from collector.verdicts.standing import Stand
+from collector.verdicts.standing import UNKNOWN, Stand
 from collector.verdicts.verdict import Change, Sign, Verdict
 
 Grounds = Callable[[str, Stand], tuple[float, tuple[Sign, ...]]]
@@ -36,12 +36,14 @@ class Board:
         flapping: set[str],
         grounds: Grounds,
     ) -> list[Change]:
-        """Take over how everything stands; what changed. Grounds are asked only for what did."""
+        """Take over how everything stands; what changed. Grounds are asked only for what did, and
+        for what is unknown by itself: why it is may become known later.
+        """
         changes = []
         for thing, stand in stands.items():
             held = self.verdicts[thing]
             mark, flaps = marks.get(thing, ""), thing in flapping
-            moved = self._stands.get(thing) != stand
+            moved = self._stands.get(thing) != stand or stand == UNKNOWN
             if not moved and held.maintenance == mark and held.flapping == flaps:
                 continue
             self._stands[thing] = stand

@@ -115,6 +115,7 @@ async def test_a_token_opens_what_its_role_may(running: Running, tmp_path: Path)
             async with client.request(method, path, headers=headers) as answer:
                 assert answer.status == status, (method, path, token)
                 assert VIEWER not in await answer.text()
+    assert running.asked == ("operator", ""), "who reloads is the token's holder"
 
 
 @pytest.mark.asyncio

@@ -3,7 +3,9 @@
 import pytest
 
 from collector.unasked import unasked
-from collector.verdicts.events import State
+from collector.verdicts.engine import Engine
+from collector.verdicts.events import EchoUnsent, InventoryChanged, State, Tick
+from collector.verdicts.topology import Node, Topology
 from collector.verdicts.verdict import Sign, Verdict
 from tests.collector.running import NOW, province
 
@@ -29,6 +31,20 @@ def test_what_this_machine_cannot_ask_is_told_with_its_reason_at_once() -> None:
 def test_what_nobody_asked_is_told_after_a_minute() -> None:
     assert found(Verdict(State.UNKNOWN, NOW - 60, "", (NOT_YET,))) == {}
     assert found(Verdict(State.UNKNOWN, NOW - 61, "", (NOT_YET,))) == {"": [ROUTER]}
+
+
+def test_why_is_known_of_what_was_never_asked_too() -> None:
+    engine = Engine()
+    engine.step(
+        InventoryChanged("noc", Topology("noc", devices=(Node("rt", "dc", 1.0),))), NOW - 30
+    )
+    engine.step(Tick("noc"), NOW - 29)
+    engine.step(EchoUnsent("noc", "device:rt", 0.0, "Network is unreachable"), NOW - 20)
+    engine.step(EchoUnsent("noc", "device:rt", 0.0, "Network is unreachable"), NOW - 10)
+    outcome = engine.step(Tick("noc"), NOW - 9)
+    assert {one.thing: one.now.evidence for one in outcome.changes}["device:rt"] == (NO_ROUTE,)
+    assert unasked(engine.verdicts, province(), NOW) == {"Network is unreachable": ["rt"]}
+    assert not engine.step(Tick("noc"), NOW).changes
 
 
 @pytest.mark.parametrize(
