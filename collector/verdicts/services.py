@@ -109,7 +109,7 @@ class Services:
             ]
             self.grace[thing] = now + max(settles, default=SETTLE)
             self._polling.again(thing)
-            checks = self._checks(thing, now)
+            checks = Checks(checks.total, 0, open_=False, known=False)
         if checks.known and not checks.open_ and not checks.failing:
             self._heal(thing)
             return UP
@@ -160,15 +160,16 @@ class Services:
 
     def _checks(self, thing: str, now: float) -> Checks:
         checks = self._polling.checks.get(thing, {})
-        failing, open_ = 0, False
+        failing, open_, known = 0, False, bool(checks)
         for one in checks.values():
-            if one.count >= FAILURES and now >= one.since + PATIENCE:
+            if not one.since:
+                known = False
+            elif one.count >= FAILURES and now >= one.since + PATIENCE:
                 failing += 1
             elif one.count:
                 open_ = True
                 if one.count >= FAILURES:
                     self._judge.later(one.since + PATIENCE)
-        known = bool(checks) and all(one.since for one in checks.values())
         return Checks(len(checks), failing, open_, known)
 
     def _doubtful(self, need: str, since: float, now: float) -> bool:
