@@ -52,7 +52,7 @@ class Board:
             if held.state is stand.state:
                 since = held.since
             new = Verdict(stand.state, since, because, evidence, mark, flaps)
-            if new != held:
+            if stand.state is not held.state or new != held:
                 self.verdicts[thing] = new
                 changes.append(Change(thing, held, new))
         return changes
