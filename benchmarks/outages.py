@@ -41,7 +41,7 @@ class Run(NamedTuple):
 def main() -> None:
     """Print the table, a line for each way of being disturbed."""
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 20
-    console = Console()
+    console = Console(width=110)
     with tempfile.TemporaryDirectory(prefix="hatang-bench-") as folder:
         inventory = Path(folder) / "inventory.yaml"
         devices = wards(inventory, WARDS, EACH)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from alerts.rules import RULES, SELF, load
 from collector.command.main import COMMANDS, main
 from tests.daemons import snmpd
 
@@ -140,3 +141,9 @@ def test_wrong_use_of_poll_exits_with_two_and_says_why(
     told = capsys.readouterr().err
     assert told.startswith("hatang poll: ")
     assert "planted" not in told
+
+
+def test_rules_are_as_many_as_both_pages_say() -> None:
+    count = len({placed.rule.alert for folder in (RULES, SELF) for placed in load(folder)})
+    assert f"{count} rules" in README
+    assert f"{count} luật" in VIETNAMESE
