@@ -31,7 +31,7 @@ check: setup ## format, lint, types, and hatang check of the example province
 test: ## set up with the daemons that tests run against, check, and every test: what CI runs
 	@.ci/setup dev $(TEST_PACKAGES)
 	@$(MAKE) --no-print-directory check
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadgroup
 
 bench: ## measure speed and detection and print the numbers (RUNS, BENCH_SECONDS, LOSS_MINUTES)
 	@.ci/setup dev,bench $(BENCH_PACKAGES)

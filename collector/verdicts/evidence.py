@@ -62,7 +62,6 @@ class Evidence:
             signs += [*self._line(fault), *ends]
         elif fault.alert == "SiteDown":
             signs += self._sides.on_battery(fault, self._wiring)
-            signs += [_named("far_end_silent", device=one) for one in fault.mouth[:MOST]]
         if fault.settled:
             ears = [
                 self._listening.ears[one]
@@ -74,8 +73,12 @@ class Evidence:
         return side, tuple(signs)
 
     def _line(self, fault: Fault) -> list[Sign]:
-        found = [_named("far_end_silent", device=one) for one in fault.mouth[:MOST]]
+        found: list[Sign] = []
         if fault.mouth:
+            line, dark = self._wiring.lines[fault.thing], len(fault.mouth)
+            far = f"device:{line.z}"
+            found += [_named("far_end_silent", device=far)] if far in fault.mouth else []
+            found += [_named("site_silent", site=line.site, count=str(dark))] if dark > 1 else []
             found.append(Sign("only_path"))
         elif fault.alert == "CircuitRedundancyLost":
             far = f"device:{self._wiring.lines[fault.thing].z}"

@@ -23,6 +23,7 @@ from inventory.model import Contact, Inventory, Notify, Province, Site
 from inventory.secret import SecretMissing
 from probes.registry import vocabulary
 from tests.daemons import alertmanager, program
+from tests.running import until
 
 ROOT = Path(__file__).parents[2]
 COMMITTED = ROOT / "alerts" / "alertmanager.yml"
@@ -224,6 +225,12 @@ def post(url: str, alerts: Sequence[Mapping[str, Any]]) -> None:
     urllib.request.urlopen(asked, timeout=5).close()
 
 
+def grouped(url: str) -> list[int]:
+    """How many alerts each group holds, as Alertmanager has dispatched them so far."""
+    with urllib.request.urlopen(f"{url}/api/v2/alerts/groups", timeout=5) as answer:
+        return sorted(len(one["alerts"]) for one in json.load(answer))
+
+
 def test_causes_stay_apart_and_thresholds_of_a_site_come_together(
     example: Inventory, tmp_path: Path
 ) -> None:
@@ -243,12 +250,12 @@ def test_causes_stay_apart_and_thresholds_of_a_site_come_together(
         for number in (1, 2)
         for severity in ("warning", "minor")
     ]
+    count = len(engine) + len(urgent) + len(rules)
     for number, config in enumerate((render(example), render(example, webhook="http://[::1]:1/"))):
         with alertmanager(tmp_path / str(number), config) as running:
             post(running.url, [*engine, *urgent, *rules])
-            with urllib.request.urlopen(f"{running.url}/api/v2/alerts/groups", timeout=5) as answer:
-                groups = json.load(answer)
-        sizes = sorted(len(one["alerts"]) for one in groups)
+            until("all are grouped", lambda one=running: sum(grouped(one.url)) == count)
+            sizes = grouped(running.url)
         assert sizes == [1] * (len(engine) + len(urgent)) + [4, 4]
 
 
