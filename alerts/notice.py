@@ -44,3 +44,8 @@ class Notice:
     side: str = ""
     evidence: tuple[Sign, ...] = ()
     hides: tuple[str, ...] = ()
+
+
+def rank(severity: str) -> int:
+    """0 for the highest severity; what is none of ours ranks last."""
+    return SEVERITIES.index(severity) if severity in SEVERITIES else len(SEVERITIES)

@@ -4,26 +4,21 @@ loss ever calls it.
 A thousand simulated devices with default settings in a network namespace, polled and pinged by
 `hatang run`; circuits are cut one after another by nftables. Then 5 % of all echoes are lost at
 random (`numgen`) for LOSS_MINUTES (30), and nobody may be called. `python -m benchmarks.detection
-[CUTS]`, else 30; 0 leaves a part
-out. Needs root.
+[CUTS]`, else 30; 0 leaves a part out. Needs root.
 """
 
 import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
-from pathlib import Path
 
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from tests.daemons import namespace
 from tests.outage import Rig, Told, rig
 from tests.running import until
-from tests.wards import wards
 
 WARDS, EACH = 83, 12
 LOSS_MINUTES = float(os.environ.get("LOSS_MINUTES", "30"))
@@ -41,18 +36,12 @@ def main() -> None:
     """Print both tables."""
     cuts = int(sys.argv[1]) if len(sys.argv) > 1 else 30
     console = Console()
-    with tempfile.TemporaryDirectory(prefix="hatang-bench-") as folder:
-        inventory = Path(folder) / "inventory.yaml"
-        devices = wards(inventory, WARDS, EACH)
-        with (
-            namespace(f"hatang-bench-{os.getpid()}") as name,
-            rig(Path(folder) / "rig", name, inventory, devices) as one,
-        ):
-            delays = [_cut(one, number) for number in track(range(cuts), "cuts", console=console)]
-            if delays:
-                console.print(_table(devices, delays))
-            if LOSS_MINUTES:
-                console.print(_lossy(one, console))
+    with rig(WARDS, EACH) as one:
+        delays = [_cut(one, number) for number in track(range(cuts), "cuts", console=console)]
+        if delays:
+            console.print(_table(one.devices, delays))
+        if LOSS_MINUTES:
+            console.print(_lossy(one, console))
 
 
 def _cut(one: Rig, number: int) -> tuple[float, float]:

@@ -5,23 +5,18 @@ Two hundred simulated devices in a network namespace. `python -m benchmarks.outa
 20 with nothing disturbed, and a quarter as many in each way of being disturbed. Needs root.
 """
 
-import os
 import sys
-import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from pathlib import Path
 from typing import NamedTuple
 
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from tests.daemons import namespace
 from tests.outage import Rig, rig
 from tests.running import until
-from tests.wards import wards
 
 WARDS, EACH = 28, 7
 AWAY = 12.0
@@ -42,28 +37,22 @@ def main() -> None:
     """Print the table, a line for each way of being disturbed."""
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 20
     console = Console(width=110)
-    with tempfile.TemporaryDirectory(prefix="hatang-bench-") as folder:
-        inventory = Path(folder) / "inventory.yaml"
-        devices = wards(inventory, WARDS, EACH)
-        with (
-            namespace(f"hatang-bench-{os.getpid()}") as name,
-            rig(Path(folder) / "rig", name, inventory, devices) as one,
-        ):
-            found: dict[str, list[Run]] = defaultdict(list)
-            ways = [way for way in _WAYS for _ in range(runs if way == _PLAIN else runs // 4)]
-            for number, way in enumerate(track(ways, "cuts", console=console)):
-                found[way].append(_one(one, number, _WAYS[way], devices))
-            console.print(_table(found, devices))
+    with rig(WARDS, EACH) as one:
+        found: dict[str, list[Run]] = defaultdict(list)
+        ways = [way for way in _WAYS for _ in range(runs if way == _PLAIN else runs // 4)]
+        for number, way in enumerate(track(ways, "cuts", console=console)):
+            found[way].append(_one(one, number, _WAYS[way]))
+        console.print(_table(found, one.devices))
 
 
-def _one(one: Rig, number: int, disturb: Callable[[Rig, str], float], devices: int) -> Run:
+def _one(one: Rig, number: int, disturb: Callable[[Rig, str], float]) -> Run:
     line = f"line-{number % WARDS}"
     at = disturb(one, line)
     until("somebody is told", lambda: _told(one, at, "firing"), 60)
     time.sleep(QUIET)
     one.mend(line)
     until("the end is told", lambda: _told(one, at, "resolved"), 60)
-    until("all are up", lambda: one.states().get("up") == devices, 60)
+    until("all are up", one.healthy, 60)
     begins = [told for told in one.told(at) if told.status == "firing"]
     ends = [told for told in one.told(at) if told.status == "resolved"]
     named = all(told.subject == f"circuit:{line}" for told in begins + ends)

@@ -8,11 +8,11 @@ in one transaction with what it changed.
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from alerts.notice import SEVERITIES
+from alerts.notice import rank
 from collector.journal import Incident, Journal, Mark, Note, Said
 from collector.journal.record import plain_signs
 from collector.verdicts.verdict import Cause, Change, Kept, News
@@ -189,15 +189,9 @@ def deadlines(one: Incident) -> tuple[int, int] | None:
     return one.detected_at + FIRST_NOTICE, one.detected_at + FULL_REPORT
 
 
-def rank(severity: str) -> int:
-    """0 for the highest."""
-    return SEVERITIES.index(severity) if severity in SEVERITIES else len(SEVERITIES)
-
-
 def _risen(before: Cause, now: Cause) -> Cause:
     """Severity only rises while an incident lasts."""
-    highest: Sequence[str] = sorted((before.severity, now.severity), key=rank)
-    return replace(now, severity=highest[0])
+    return replace(now, severity=min(before.severity, now.severity, key=rank))
 
 
 def _said(what: str, one: Incident, **more: Any) -> Said:

@@ -12,10 +12,10 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
+from collector.damaged import set_aside
 from collector.pipeline import Batch
 from collector.spoolfile import GROUP, Packed, SpoolBusy, SpoolFile
 
@@ -246,12 +246,7 @@ class Spool:
                     self._refused(error)
 
     def _move_away(self, error: sqlite3.Error) -> None:
-        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
-        aside = self.path.with_name(f"{self.path.name}.damaged-{stamp}")
-        for suffix in ("", "-wal", "-shm"):
-            part = self.path.with_name(self.path.name + suffix)
-            if part.exists():
-                part.rename(aside.with_name(aside.name + suffix))
+        aside = set_aside(self.path)
         _log.error(
             "the spool was damaged; set aside, a new one begun",
             extra={"path": str(self.path), "aside": str(aside), "error": str(error)},

@@ -11,9 +11,10 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from collector.damaged import set_aside
 
 WRITE_EVERY = 30.0
 BUSY_SECONDS = 2.0
@@ -172,13 +173,8 @@ class Memory:
         self._marked |= self._values.keys()
 
     def _set_aside(self, error: sqlite3.Error) -> None:
-        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
-        aside = f"{self.path.name}.damaged-{stamp}"
-        for suffix in ("", "-wal", "-shm"):
-            part = self.path.with_name(self.path.name + suffix)
-            if part.exists():
-                part.rename(self.path.with_name(aside + suffix))
+        aside = set_aside(self.path)
         _log.error(
             "memory was damaged; set aside, a new one begun",
-            extra={"path": str(self.path), "aside": aside, "error": str(error)},
+            extra={"path": str(self.path), "aside": aside.name, "error": str(error)},
         )

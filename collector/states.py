@@ -5,6 +5,7 @@ whom something is not up (docs/metrics.md).
 from collections import Counter
 from collections.abc import Iterable
 
+from alerts.notice import SEVERITIES
 from collector.pipeline import Pipeline
 from collector.verdicts.engine import Engine
 from collector.verdicts.events import State
@@ -91,10 +92,7 @@ class States:
             self._pipeline.forget(f"cause/{thing}", now)
 
 
-_INCIDENT = {
-    severity: Head("incident", (("severity", severity),))
-    for severity in ("critical", "major", "minor", "warning", "info")
-}
+_INCIDENT = {severity: Head("incident", (("severity", severity),)) for severity in SEVERITIES}
 
 
 def _labels(topology: Topology) -> Iterable[tuple[str, Labels]]:

@@ -73,7 +73,6 @@ def _facts(wanted: _Wanted, row: Row) -> Iterator[Fact]:
 def _ends(topology: Topology) -> dict[str, set[str]]:
     ends: dict[str, set[str]] = {}
     for line in topology.circuits:
-        for device, interface in ((line.a, line.a_interface), (line.z, line.z_interface)):
-            if device and interface:
-                ends.setdefault(device, set()).add(interface)
+        for device, interface in line.ends:
+            ends.setdefault(device, set()).add(interface)
     return ends

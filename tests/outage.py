@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from datetime import datetime
@@ -21,7 +22,9 @@ from alerts.alertmanager import render
 from collector.demo import control
 from collector.vocabulary import vocabulary
 from inventory.load import load
+from tests.daemons import namespace
 from tests.running import until
+from tests.wards import wards
 
 WEBHOOK, STORE, MANAGER, API = 9001, 9002, 9003, 9004
 
@@ -46,8 +49,9 @@ class Rig:
     `collector`.
     """
 
-    def __init__(self, folder: Path, namespace: str, inventory: Path) -> None:
+    def __init__(self, folder: Path, namespace: str, inventory: Path, devices: int) -> None:
         self.folder, self.namespace, self.inventory = folder, namespace, inventory
+        self.devices = devices
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self._notified = folder / "notified.jsonl"
         self._notified.touch()
@@ -156,6 +160,10 @@ class Rig:
                 return counts
             cursor = f"&cursor={page['next']}"
 
+    def healthy(self) -> bool:
+        """Whether every device is up."""
+        return self.states().get("up") == self.devices
+
     def said(self) -> str:
         """The ends of all logs, for a failure's message."""
         return "\n".join(
@@ -177,15 +185,21 @@ def _program(name: str) -> str:
 
 
 @contextlib.contextmanager
-def rig(folder: Path, namespace: str, inventory: Path, devices: int) -> Iterator[Rig]:
-    """A whole province at work, all its devices seen up; gone afterwards."""
-    folder.mkdir(parents=True, exist_ok=True)
-    one = Rig(folder, namespace, inventory)
-    try:
-        one.start("simulator", "webhook", "store", "manager", "collector")
-        until("every device is up", lambda: one.states().get("up") == devices, 90)
-        yield one
-    except AssertionError as error:
-        raise AssertionError(f"{error}\n{one.said()}") from error
-    finally:
-        one.stop(*reversed(list(one.processes)))
+def rig(count: int, each: int) -> Iterator[Rig]:
+    """A province of so many wards of so many devices at work in a network namespace of its own, all
+    devices seen up; gone afterwards.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="hatang-outage-") as folder,
+        namespace(f"hatang-outage-{os.getpid()}-{time.monotonic_ns() % 100_000}") as name,
+    ):
+        inventory = Path(folder) / "inventory.yaml"
+        one = Rig(Path(folder), name, inventory, wards(inventory, count, each))
+        try:
+            one.start("simulator", "webhook", "store", "manager", "collector")
+            until("every device is up", one.healthy, 90)
+            yield one
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{one.said()}") from error
+        finally:
+            one.stop(*reversed(list(one.processes)))

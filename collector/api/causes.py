@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from alerts.notice import rank
 from alerts.wording import severity_word, side_word, state_word
 from collector.api import shape_state, words
 from collector.api.guard import RefusedError
 from collector.api.search import Held, matching, state_name
-from collector.incidents import rank
 from collector.journal import Incident, Mark
 from collector.journal.record import plain_signs
 from collector.verdicts.events import State
@@ -135,21 +136,28 @@ class Board:
         )
 
     def _ongoing(self, one: Incident) -> shape_state.Ongoing:
-        cause = one.cause
         return shape_state.Ongoing(
-            id=one.id,
-            alert=cause.alert,
-            severity=cause.severity,
-            severity_word=severity_word(cause.severity, self.language),
-            summary=words.summary(one.id, cause, self.language, self.inventory),
-            side=cause.side,
-            side_word=side_word(cause.side, self.language),
-            since=cause.since,
-            detected_at=one.detected_at,
-            owner=one.owner,
-            acknowledged=mark(one.acknowledged),
+            **incident_fields(one, self.language, self.inventory),
             suspected=one.suspected is not None,
         )
+
+
+def incident_fields(one: Incident, language: str, inventory: Inventory) -> dict[str, Any]:
+    """What is told of an incident wherever it is told: what it is, how grave, whose it is."""
+    cause = one.cause
+    return {
+        "id": one.id,
+        "alert": cause.alert,
+        "severity": cause.severity,
+        "severity_word": severity_word(cause.severity, language),
+        "summary": words.summary(one.id, cause, language, inventory),
+        "side": cause.side,
+        "side_word": side_word(cause.side, language),
+        "since": cause.since,
+        "detected_at": one.detected_at,
+        "owner": one.owner,
+        "acknowledged": mark(one.acknowledged),
+    }
 
 
 def _as_felt(things: Iterable[str]) -> list[str]:

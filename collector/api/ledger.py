@@ -7,10 +7,9 @@ from typing import Any, NamedTuple, TypeVar
 
 from aiohttp import web
 
-from alerts.wording import severity_word, side_word
 from collector import journal
 from collector.api import rim, shape_state, words
-from collector.api.causes import mark, signs
+from collector.api.causes import incident_fields, signs
 from collector.api.guard import RefusedError
 from collector.api.rim import SOURCE
 from collector.incidents import deadlines
@@ -45,25 +44,15 @@ class Speech(NamedTuple):
         """An incident as it stands, with at most so many names of what it hides."""
         cause = one.cause
         return shape_state.Incident(
-            id=one.id,
+            **incident_fields(one, self.language, self.inventory),
             cause=cause.thing,
             title=words.title(cause.thing, self.inventory),
-            alert=cause.alert,
-            severity=cause.severity,
-            severity_word=severity_word(cause.severity, self.language),
-            summary=words.summary(one.id, cause, self.language, self.inventory),
-            side=cause.side,
-            side_word=side_word(cause.side, self.language),
-            since=cause.since,
-            detected_at=one.detected_at,
             closed_at=one.closed_at,
             evidence=words.evidence(cause.evidence, self.language, self.inventory),
             signs=signs(cause.evidence),
             ending=words.evidence(one.ending, self.language, self.inventory),
             hidden=len(cause.hides),
             hides=list(cause.hides[:names]),
-            owner=one.owner,
-            acknowledged=mark(one.acknowledged),
             suspected=_suspicion(one),
             notes=[
                 shape_state.Note(at=note.at, who=note.who, text=note.text) for note in one.notes

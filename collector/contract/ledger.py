@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from collector.contract.breach import DAYS, LIMIT, Peak, Peaks
 from collector.contract.grid import Span
 from collector.contract.traffic import Traffic
+from collector.damaged import set_aside
 
 KEEP = timedelta(days=456)
 """Fifteen months."""
@@ -158,13 +159,8 @@ class Ledger:
             db.executescript(_SCHEMA)
 
     def _set_aside(self, error: sqlite3.Error) -> None:
-        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
-        aside = f"{self.path.name}.damaged-{stamp}"
-        for suffix in ("", "-wal", "-shm"):
-            part = self.path.with_name(self.path.name + suffix)
-            if part.exists():
-                part.rename(self.path.with_name(aside + suffix))
-        facts = {"path": str(self.path), "aside": aside, "error": str(error)}
+        aside = set_aside(self.path)
+        facts = {"path": str(self.path), "aside": aside.name, "error": str(error)}
         _log.error("contract ledger was damaged; set aside, a new one begun", extra=facts)
 
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, Protocol
 
-from collector.gate.held import ENGINE, NOTHING, RULE, Held, Key, Proof, Source, Told, Variant, rank
+from alerts.notice import rank
+from collector.gate.held import ENGINE, NOTHING, RULE, Held, Key, Proof, Source, Told, Variant
 from collector.gate.incoming import ALERTS, Posted
 from collector.gate.ruling import Ruling
 from collector.verdicts.verdict import Cause, Mask, News

@@ -8,8 +8,6 @@ from typing import NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
-from alerts.notice import SEVERITIES
-
 ENGINE, RULE = "engine", "rule"
 """Who said it: the state engine (and the contract numbers), or a history rule."""
 
@@ -165,8 +163,3 @@ def parse(key: Key, text: str) -> Held:
         raise ValueError(f"no alert: {text[:80]!r}") from error
     held.words = replace(held.words, url=address(held.words.url))
     return held
-
-
-def rank(severity: str) -> int:
-    """0 for the highest severity; what is none of ours ranks last."""
-    return SEVERITIES.index(severity) if severity in SEVERITIES else len(SEVERITIES)

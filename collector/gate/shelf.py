@@ -8,9 +8,9 @@ import logging
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
+from collector.damaged import set_aside
 from collector.gate.held import Held, Key, parse
 
 log = logging.getLogger("hatang.gate")
@@ -89,13 +89,8 @@ class Shelf:
         return found
 
     def _set_aside(self, error: sqlite3.Error) -> None:
-        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
-        aside = f"{self.path.name}.damaged-{stamp}"
-        for suffix in ("", "-wal", "-shm"):
-            part = self.path.with_name(self.path.name + suffix)
-            if part.exists():
-                part.rename(self.path.with_name(aside + suffix))
+        aside = set_aside(self.path)
         log.error(
             "what the gate held was damaged; set aside, a new file begun",
-            extra={"path": str(self.path), "aside": aside, "error": str(error)},
+            extra={"path": str(self.path), "aside": aside.name, "error": str(error)},
         )

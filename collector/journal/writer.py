@@ -9,10 +9,10 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from collector.damaged import set_aside
 from collector.journal.record import Announced, Incident, Row, announced_row, incident_row
 from collector.journal.schema import prepare
 
@@ -134,12 +134,7 @@ class Writer:
         return connection
 
     def _set_aside(self, error: Exception) -> Path:
-        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
-        aside = self.path.with_name(f"{self.path.name}.damaged-{stamp}")
-        self.path.rename(aside)
-        for suffix in ("-wal", "-shm"):
-            with suppress(FileNotFoundError):
-                Path(f"{self.path}{suffix}").rename(f"{aside}{suffix}")
+        aside = set_aside(self.path)
         log.error("journal damaged, set aside", extra={"file": str(aside), "error": str(error)})
         return aside
 

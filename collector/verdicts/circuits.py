@@ -111,7 +111,7 @@ class Circuits:
         ear, line = self._listening.ears[circuit], self._wiring.lines[circuit]
         if ear.ping is None or now >= ear.heard + WAIT:
             return False
-        ends = ((f"device:{line.a}", line.a_interface), (f"device:{line.z}", line.z_interface))
+        ends = [(f"device:{device}", port) for device, port in line.ends]
         said = [one for one, port in ends if (one, port) in self._polling.down]
         if not any(not self._listening.ears[one].silent for one in said):
             return False
@@ -144,9 +144,8 @@ class Circuits:
 
     def _told(self, circuit: str) -> list[str]:
         """The devices at its ends that have told of their interface before."""
-        line = self._wiring.lines[circuit]
         found = []
-        for device, interface in ((line.a, line.a_interface), (line.z, line.z_interface)):
+        for device, interface in self._wiring.lines[circuit].ends:
             if ("interface_up", interface) in self._polling.of(f"device:{device}"):
                 found.append(f"device:{device}")
         return found

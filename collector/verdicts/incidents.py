@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from alerts.notice import rank
 from collector.verdicts.verdict import Cause, News, Sign
-
-SEVERITIES = ("info", "warning", "minor", "major", "critical")
 
 
 class Incidents:
@@ -22,7 +21,7 @@ class Incidents:
             self.open[cause.key] = cause
             self.news.append(News("opened", cause, now))
             return
-        severity = max(before.severity, cause.severity, key=SEVERITIES.index)
+        severity = min(before.severity, cause.severity, key=rank)
         after = replace(
             before,
             severity=severity,

@@ -46,6 +46,12 @@ class Line:
     hours: str | None = None
     a_site: str = ""
 
+    @property
+    def ends(self) -> tuple[tuple[str, str], ...]:
+        """Device and interface of each end whose interface is known."""
+        both = ((self.a, self.a_interface), (self.z, self.z_interface))
+        return tuple((device, interface) for device, interface in both if device and interface)
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

@@ -26,8 +26,7 @@ class Wiring:
         self.ports = {
             (f"device:{device}", interface): thing
             for thing, line in self.lines.items()
-            for device, interface in ((line.a, line.a_interface), (line.z, line.z_interface))
-            if device and interface
+            for device, interface in line.ends
         }
         self.beside = self._adjacent()
         self.depth = self._depths()
