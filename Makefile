@@ -1,8 +1,8 @@
 # Debian packages: what the demo runs, what the tests run against, what the benchmarks compare with.
 DEMO_PACKAGES := victoria-metrics nftables prometheus-alertmanager
-TEST_PACKAGES := $(DEMO_PACKAGES) fping frr iproute2 nginx openssh-server openssl prometheus \
-  prometheus-blackbox-exporter prometheus-node-exporter \
-  prometheus-snmp-exporter snmp snmpd
+TEST_PACKAGES := $(DEMO_PACKAGES) chrony dovecot-imapd fping frr git iproute2 kamailio nginx openssh-server \
+  openssl postfix prometheus prometheus-blackbox-exporter prometheus-node-exporter \
+  prometheus-snmp-exporter rsyslog snmp snmpd unbound
 BENCH_PACKAGES := $(TEST_PACKAGES) collectd-core
 
 BIN := .venv/bin
