@@ -7,7 +7,7 @@ from probes.catalogue import METRICS
 from probes.snmp.profile import Profile, Rows, TableSpec, Value
 
 REFERENCE = re.compile(r"\{([^{}]*)\}")
-_OWN = re.compile(r"index(\.-?\d+)?|text(\.\d+)?")
+_OWN = re.compile(r"index(\.-?\d+)?|(text|address)\.\d+")
 
 
 def problems(profile: Profile) -> list[str]:
@@ -21,7 +21,7 @@ def problems(profile: Profile) -> list[str]:
         found += [
             f'tables.{name}.unless: no table "{one}"'
             for one in table.unless
-            if one not in profile.tables
+            if one not in profile.tables and not one.endswith("?")
         ]
         for at, rows in enumerate(table.rows):
             where = f"tables.{name}.rows.{at}"
@@ -56,7 +56,7 @@ def _references(rows: Rows, known: set[str]) -> Iterator[str]:
     for template in (*templates, rows.duplicates, *rows.labels.values(), *rows.info.values()):
         yield from _unknown(template, known)
     for name in rows.where:
-        if name not in known:
+        if name not in known and name != "index":
             yield f'where: no column "{name}"'
     for field, values in rows.fields.items():
         for value in values:

@@ -7,9 +7,9 @@ bytes (probes/snmp/lines.py).
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from probes.reading import Head, Row, clean
+from probes.reading import Head, Row
 from probes.snmp.column import Value
-from probes.snmp.index import arcs, encode
+from probes.snmp.index import arcs, dotted, encode
 from probes.snmp.lines import (
     Fresh,
     Shape,
@@ -24,8 +24,9 @@ from probes.snmp.lines import (
     template,
     totals,
 )
-from probes.snmp.naming import distinct
-from probes.snmp.plan import Cell, FieldPlan, LookupPlan, Moment, RowsPlan, TablePlan
+from probes.snmp.naming import called, distinct
+from probes.snmp.plan import ColumnPlan, FieldPlan, LookupPlan, RowsPlan, TablePlan
+from probes.snmp.value import Cell, Moment
 
 MOST_INSTANCES = 1000
 """Rows of a subject that one device may have (docs/metrics.md)."""
@@ -153,8 +154,11 @@ class TableState:
         return {i: {name: cells.get(i) for name, cells in known.items()} for i in indexes}
 
     def _known(self, name: str) -> dict[bytes, Cell]:
-        plan = self.plan.columns.get(name)
-        return cells_of(self.kept[name], plan.skip if plan else frozenset())
+        return cells_of(self.kept[name], self._plan(name))
+
+    def _plan(self, name: str) -> ColumnPlan | LookupPlan | None:
+        looked = (one for one in self.plan.lookups if one.name == name)
+        return self.plan.columns.get(name) or next(looked, None)
 
     def _name(self, indexes: list[bytes], sure: set[str]) -> None:
         for blocks in self.claims.values():
@@ -176,22 +180,24 @@ class TableState:
         own: dict[tuple[bytes, str], str],
         layout: Layout,
     ) -> Block:
-        wanted = {i: r for i, r in rows.items() if all(fits(r.get(c)) for c, fits in plan.where)}
-        called, made = _called(plan, wanted, sure)
+        wanted = {i: r for i, r in rows.items() if _fits(plan, i, r)}
+        if plan.spec.total and plan.spec.total.only:
+            return self._sum_block(plan, layout, wanted)
+        texts, made = called(plan, wanted, sure)
         claims = self.claims.setdefault(plan.subject, {})
         names = {name for _, one in claims.values() for name in one}
         # rows of other tables may share a name where they say other things of the same instance
         taken = {n for fields, one in claims.values() if fields & plan.fields for n in one}
-        fresh = {i: n for i, n in called.items() if (i, n) not in own}
+        fresh = {i: n for i, n in texts.items() if (i, n) not in own}
         unique = distinct(fresh, self._more(plan, rows, fresh, taken), taken)
         room = MOST_INSTANCES - len(names)
         for index, name in unique.items():
             room -= name not in names
             if room >= 0:
-                own[index, called[index]] = name
+                own[index, texts[index]] = name
             else:
                 layout.overflow += 1
-        named = {i: own[i, n] for i, n in called.items() if (i, n) in own}
+        named = {i: own[i, n] for i, n in texts.items() if (i, n) in own}
         if named:
             claims[self.plan.name, len(layout.blocks)] = plan.fields, tuple(set(named.values()))
         heads = {i: self._head(plan, name, wanted[i], i) for i, name in named.items()}
@@ -199,10 +205,19 @@ class TableState:
         return Block(
             plan,
             [heads.get(index) for index in layout.indexes],
-            frozenset(i for i, name in named.items() if i in made or name != called[i]),
+            frozenset(i for i, name in named.items() if i in made or name != texts[i]),
             self._head(plan, total.name, {}, b"") if total and heads else None,
             len(heads) < len(layout.indexes),
         )
+
+    def _sum_block(
+        self, plan: RowsPlan, layout: Layout, wanted: Mapping[bytes, Mapping[str, Cell]]
+    ) -> Block:
+        """Rows that are only summed up need no names of their own."""
+        assert plan.spec.total is not None
+        total = self._head(plan, plan.spec.total.name, {}, b"")
+        heads = [total if index in wanted else None for index in layout.indexes]
+        return Block(plan, heads, frozenset(), total if wanted else None, holes=True)
 
     def _more(
         self,
@@ -305,7 +320,8 @@ class TableState:
             cells = {name: column.get(index) for name, column in sources.items()}
             values = evaluate(fields, cells, moment)
             if values:
-                found.append(Row(head, fields_of(values)))
+                if head is not block.total:
+                    found.append(Row(head, fields_of(values)))
                 for name, value in values:
                     sums.setdefault(name, []).append(value)
         if block.total is not None and sums:
@@ -320,7 +336,7 @@ class TableState:
         for name in {name for one in fields for name in one.columns}:
             plan = self.plan.columns.get(name)
             if name in fresh and plan:
-                found[name] = cells_of(fresh[name], plan.skip)
+                found[name] = cells_of(fresh[name], plan)
             elif (plan is None or plan.tier != "fast") and name in self.kept:
                 found[name] = self._known(name)
         return found
@@ -363,24 +379,8 @@ def _info(block: Block, head: Head, cells: Mapping[str, Cell], index: bytes) -> 
     return Row(Head(block.plan.subject, (*head.labels, *labels)), b"info=1")
 
 
-def _called(
-    plan: RowsPlan, rows: Mapping[bytes, Mapping[str, Cell]], sure: set[str]
-) -> tuple[dict[bytes, str], set[bytes]]:
-    """What each row calls itself, and which of them had to take their index for a name.
-
-    A row whose better name may stand in a part that could not be read is left out: a wrong name
-    would start another series.
-    """
-    names: dict[bytes, str] = {}
-    made: set[bytes] = set()
-    if not plan.label:
-        return dict.fromkeys(list(rows)[:1], plan.subject), made
-    for index, cells in rows.items():
-        for source, needs, own in plan.sources:
-            if name := clean(source(cells, index)):
-                names[index] = name
-                made |= {index} if own else set()
-                break
-            if any(need not in sure and cells.get(need) is None for need in needs):
-                break
-    return names, made
+def _fits(plan: RowsPlan, index: bytes, cells: Mapping[str, Cell]) -> bool:
+    """True when all conditions let a row through; `index` is a column of its own here."""
+    return all(
+        fits(dotted(index) if name == "index" else cells.get(name)) for name, fits in plan.where
+    )

@@ -9,9 +9,10 @@ from probes.snmp.ber import encode_oid
 from probes.snmp.column import Value
 from probes.snmp.decode import Claims, Labels, TableState
 from probes.snmp.index import identifier
-from probes.snmp.plan import Plan, compile_profile, plan_of, shown
+from probes.snmp.plan import Plan, compile_profile, plan_of
 from probes.snmp.poll import Poll, Sources
 from probes.snmp.profile import Profile, Source, load_profiles, match
+from probes.snmp.value import shown
 
 SYS_DESCR = encode_oid("1.3.6.1.2.1.1.1.0")
 SYS_OBJECT_ID = encode_oid("1.3.6.1.2.1.1.2.0")

@@ -5,11 +5,13 @@ Aligned columns of plain integers take a fast path: one template over a zip of t
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial
+from statistics import fmean
 from typing import NamedTuple
 
 from probes.reading import Head, Row, number
 from probes.snmp.column import Value
-from probes.snmp.plan import Cell, FieldPlan, Moment, RowsPlan, TablePlan
+from probes.snmp.plan import ColumnPlan, FieldPlan, LookupPlan, RowsPlan, TablePlan
+from probes.snmp.value import Cell, Moment, part
 
 
 class Fresh(NamedTuple):
@@ -50,11 +52,16 @@ def agree(kept: Fresh, one: Fresh) -> bool:
     return all(known.get(i) == v for i, v in zip(one.indexes, one.values, strict=True))
 
 
-def cells_of(column: Fresh, skip: frozenset[str | int | float]) -> dict[bytes, Cell]:
-    """A column's values by index, without those that say nothing."""
-    if not skip:
-        return dict(zip(column.indexes, column.values, strict=True))
-    return {i: v for i, v in zip(column.indexes, column.values, strict=True) if v not in skip}
+def cells_of(column: Fresh, plan: ColumnPlan | LookupPlan | None) -> dict[bytes, Cell]:
+    """A column's values by index, without those that say nothing; the wanted part of each text."""
+    cells = zip(column.indexes, column.values, strict=True)
+    if plan is None or not (plan.skip or plan.pattern):
+        return dict(cells)
+    kept = {i: v for i, v in cells if v not in plan.skip}
+    if plan.pattern is None:
+        return {**kept}
+    parts = {i: part(plan.pattern, value, plan.form) for i, value in kept.items()}
+    return {i: text for i, text in parts.items() if text}
 
 
 def integers(values: Sequence[Value], counts: bool) -> bool:
@@ -72,7 +79,8 @@ def shape_of(plan: RowsPlan, table: TablePlan, names: frozenset[str]) -> Shape |
     fields = [one for one in plan.measured if not one.columns.isdisjoint(names)]
     shape = Shape([], [], [])
     for one in fields:
-        skips = any(table.columns[name].skip for name in one.columns & names)
+        columns = (table.columns[name] for name in one.columns & names)
+        skips = any(column.skip or column.pattern for column in columns)
         if one.plain in names and not skips:
             shape.plain.append(one)
         elif one.states and not skips:
@@ -110,7 +118,10 @@ def fields_of(values: Sequence[tuple[str, float]]) -> bytes:
 
 
 def totals(sums: Mapping[str, Sequence[float]], plan: RowsPlan) -> list[tuple[str, float]]:
-    """The mean or the sum of each field over a table, as its profile wants."""
+    """Each field over a whole table: the mean, the sum or the largest, as its profile wants."""
     assert plan.spec.total is not None
-    mean = plan.spec.total.how == "mean"
-    return [(name, sum(one) / len(one) if mean else sum(one)) for name, one in sums.items()]
+    over = _OVER[plan.spec.total.how]
+    return [(name, over(one)) for name, one in sums.items()]
+
+
+_OVER: Mapping[str, Callable[[Sequence[float]], float]] = {"mean": fmean, "sum": sum, "max": max}

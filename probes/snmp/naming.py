@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 
 from probes.reading import LABEL_BYTES, clean
+from probes.snmp.plan import RowsPlan
+from probes.snmp.value import Cell
 
 
 def distinct(
@@ -48,3 +50,26 @@ def _fit(name: str, suffix: str) -> str:
     if room < LABEL_BYTES // 2:
         return clean(name + suffix)
     return name.encode()[:room].decode(errors="ignore") + suffix
+
+
+def called(
+    plan: RowsPlan, rows: Mapping[bytes, Mapping[str, Cell]], sure: set[str]
+) -> tuple[dict[bytes, str], set[bytes]]:
+    """What each row calls itself, and which of them had to take their index for a name.
+
+    A row whose better name may stand in a part that could not be read is left out: a wrong name
+    would start another series.
+    """
+    names: dict[bytes, str] = {}
+    made: set[bytes] = set()
+    if not plan.label:
+        return dict.fromkeys(list(rows)[:1], plan.subject), made
+    for index, cells in rows.items():
+        for source, needs, own in plan.sources:
+            if name := clean(source(cells, index)):
+                names[index] = name
+                made |= {index} if own else set()
+                break
+            if any(need not in sure and cells.get(need) is None for need in needs):
+                break
+    return names, made

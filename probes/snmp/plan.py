@@ -13,23 +13,20 @@ from probes.catalogue import METRICS
 from probes.reading import clean
 from probes.snmp.ber import encode_oid
 from probes.snmp.check import REFERENCE, columns_of
-from probes.snmp.index import arcs, dotted, identifier
-from probes.snmp.profile import Condition, Lookup, Profile, Rows, Scalar, TableSpec, Tier, Value
+from probes.snmp.index import arcs, dotted
+from probes.snmp.profile import (
+    Column,
+    Condition,
+    Lookup,
+    Profile,
+    Rows,
+    TableSpec,
+    Tier,
+    Value,
+)
+from probes.snmp.value import Cell, Cells, Moment, Number, address, compile_value, shown
 
-Cell = int | float | bytes | str | None
-Cells = Mapping[str, Cell]
-Number = Callable[[Cells, "Moment"], float | None]
 Template = Callable[[Cells, bytes], str]
-
-_NUMERAL = re.compile(rb"\s*([+-]?\d{1,18}(?:\.\d{1,9})?)(?![\d.])")
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """When a poll ran: Unix seconds, and sysUpTime in hundredths of a second."""
-
-    start: float
-    ticks: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +36,9 @@ class ColumnPlan:
     name: str
     oids: tuple[bytes, ...]
     tier: Tier
-    skip: frozenset[Scalar]
+    skip: frozenset[int | float | bytes]
     form: str | None
+    pattern: re.Pattern[str] | None
     identity: bool
 
 
@@ -52,6 +50,8 @@ class LookupPlan:
     oid: bytes
     by: Template
     form: str | None
+    pattern: re.Pattern[str] | None
+    skip: frozenset[int | float | bytes] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,29 +118,6 @@ class Plan:
     tables: tuple[TablePlan, ...]
 
 
-def numeric(value: Cell) -> float | None:
-    """A number that an agent sent as such or as decimal text (`"23.5 C"`)."""
-    if isinstance(value, (int, float)):
-        return value
-    if isinstance(value, bytes):
-        found = _NUMERAL.match(value)
-        return float(found[1]) if found else None
-    return None
-
-
-def shown(value: Cell, form: str | None = None) -> str:
-    """A value as text of a label."""
-    if value is None:
-        return ""
-    if isinstance(value, bytes):
-        if form == "oid":
-            return identifier(value)
-        if form == "mac":
-            return value.hex(":") if len(value) == 6 else ""
-        return clean(value)
-    return str(value)
-
-
 def _template(text: str, forms: Mapping[str, str | None]) -> Template:
     names = REFERENCE.findall(text)
     frame = REFERENCE.split(text)[::2]
@@ -166,7 +143,7 @@ def _source(text: str, forms: Mapping[str, str | None]) -> tuple[Template, tuple
 
 
 def _own(name: str, index: bytes) -> str:
-    """`index`; `index.1`, one part (`-1` the last); `text.1`, the parts from there as text."""
+    """`index`; `index.1`, one part (`-1` the last); from a part on: `text.1`, `address.1`."""
     numbers = arcs(index)
     word, _, at = name.partition(".")
     if word == "index":
@@ -175,6 +152,8 @@ def _own(name: str, index: bytes) -> str:
         place = int(at) - (int(at) > 0)
         return str(numbers[place]) if -len(numbers) <= place < len(numbers) else ""
     codes = numbers[max(int(at or 1) - 1, 0) :]
+    if word == "address":
+        return address(codes)
     if codes and codes[0] == len(codes) - 1:
         codes = codes[1:]
     return clean(bytes(code for code in codes if code < 256))
@@ -196,83 +175,10 @@ def _condition(condition: Condition, form: str | None) -> Callable[[Cell], bool]
     return fits
 
 
-def _signed(names: list[str]) -> list[tuple[str, int, bool]]:
-    return [(n.lstrip("-").rstrip("?"), -1 if n[0] == "-" else 1, n[-1] == "?") for n in names]
-
-
-def _sum(terms: list[tuple[str, int, bool]], cells: Cells) -> float | None:
-    total: float = 0
-    for name, sign, optional in terms:
-        value = numeric(cells.get(name))
-        if value is None:
-            if optional:
-                continue
-            return None
-        total += sign * value
-    return total
-
-
-def _number(value: Value) -> Number:
-    of, over = _signed(value.of), _signed(value.over)
-    mapping = {str(key): number for key, number in value.map.items()}
-    first = of[0][0]
-
-    def mapped(cells: Cells) -> float | None:
-        cell = cells.get(first)
-        return None if cell is None else mapping.get(shown(cell), value.default)
-
-    def ratio(cells: Cells) -> float | None:
-        total = _sum(of, cells)
-        for name in value.times:
-            factor = numeric(cells.get(name))
-            total = None if total is None or factor is None else total * factor
-        if total is None or not over:
-            return total
-        whole = _sum(over, cells)
-        return total / whole if whole else None
-
-    raw = mapped if mapping else ratio
-
-    def make(cells: Cells, moment: Moment) -> float | None:
-        number = raw(cells)
-        if number is None or (value.valid and not value.valid[0] <= number <= value.valid[1]):
-            return None
-        scaled = _decimal(value, number, cells)
-        return None if scaled is None else _formed(value, scaled, moment)
-
-    return make
-
-
-def _decimal(value: Value, number: float, cells: Cells) -> float | None:
-    if value.decimal:
-        # ENTITY-SENSOR-MIB (RFC 3433): units(9) is 1, each step 10^3; precision is decimal places
-        power = 0.0
-        if value.decimal.prefix:
-            power += 3 * ((numeric(cells.get(value.decimal.prefix)) or 9) - 9)
-        if value.decimal.places:
-            power -= numeric(cells.get(value.decimal.places)) or 0
-        if not -40 < power < 40:
-            return None
-        number *= 10.0**power
-    return number if value.scale == 1 and not value.offset else number * value.scale + value.offset
-
-
-def _formed(value: Value, number: float, moment: Moment) -> float | None:
-    if value.form == "number":
-        return number
-    if value.form == "dbm":
-        return 10 * math.log10(number) if number > 0 else None
-    if value.form == "age":
-        return moment.start - number if 0 < number <= moment.start else None
-    if moment.ticks is None or not 0 < number <= moment.ticks:
-        return None
-    return round(moment.start - (moment.ticks - number) / 100)
-
-
 def _field(
     name: str, values: list[Value], forms: Mapping[str, str | None], subject: str
 ) -> FieldPlan:
-    numbers = [_number(value) for value in values]
+    numbers = [compile_value(value) for value in values]
 
     def first(cells: Cells, moment: Moment) -> float | None:
         for number in numbers:
@@ -344,14 +250,21 @@ def _kept(rows: tuple[RowsPlan, ...]) -> set[str]:
     return _described_by(rows).union(*mixed)
 
 
+def _searched(spec: Column | Lookup) -> re.Pattern[str] | None:
+    return re.compile(spec.pattern) if spec.pattern else None
+
+
 def _lookup(name: str, spec: Lookup, forms: Mapping[str, str | None]) -> LookupPlan:
-    return LookupPlan(name, encode_oid(spec.oid), _template(spec.by, forms), spec.form)
+    return LookupPlan(
+        name, encode_oid(spec.oid), _template(spec.by, forms), spec.form, _searched(spec)
+    )
 
 
 def _table(name: str, table: TableSpec) -> TablePlan:
     specs = table.columns or table.scalars
-    forms: dict[str, str | None] = {key: one.form for key, one in specs.items()}
-    forms |= {key: one.form for key, one in table.lookups.items()}
+    # a part of a text is a text already
+    read: dict[str, Column | Lookup] = {**specs, **table.lookups}
+    forms = {key: None if one.pattern else one.form for key, one in read.items()}
     identity = _identity(table)
     rows = tuple(_rows(one, forms) for one in table.rows)
     columns = {
@@ -359,8 +272,9 @@ def _table(name: str, table: TableSpec) -> TablePlan:
             name=key,
             oids=tuple(encode_oid(oid) for oid in (one.oid, *one.otherwise)),
             tier=one.tier or table.tier,
-            skip=frozenset(one.skip),
+            skip=frozenset(s.encode() if isinstance(s, str) else s for s in one.skip),
             form=one.form,
+            pattern=_searched(one),
             identity=key in identity,
         )
         for key, one in specs.items()
@@ -380,7 +294,7 @@ def _table(name: str, table: TableSpec) -> TablePlan:
             for n in identity | _kept(rows)
             if n in columns and (n in identity or columns[n].tier != "fast")
         ),
-        unless=tuple(table.unless),
+        unless=tuple(one.rstrip("?") for one in table.unless),
     )
 
 

@@ -18,6 +18,7 @@ FOLDER = Path(__file__).parent.parent / "profiles"
 
 Tier = Literal["fast", "medium", "slow"]
 Scalar = str | int | float
+TextForm = Literal["text", "oid", "mac", "address"]
 
 
 class ProfileInvalid(ValueError):  # noqa: N818  # as InventoryInvalid
@@ -97,7 +98,8 @@ class Column(Part):
     otherwise: list[Oid] = []
     tier: Tier | None = None
     skip: list[Scalar] = []
-    form: Literal["text", "oid", "mac"] | None = None
+    form: TextForm | None = None
+    pattern: Pattern | None = None
 
 
 class Lookup(Part):
@@ -105,7 +107,8 @@ class Lookup(Part):
 
     oid: Oid
     by: str
-    form: Literal["text", "oid", "mac"] | None = None
+    form: TextForm | None = None
+    pattern: Pattern | None = None
 
 
 class Condition(Part):
@@ -124,7 +127,10 @@ class Decimal(Part):
 
 
 class Value(Part):
-    """How a number is made: sum, times, over, valid, map, decimal, scale, offset, form."""
+    """How a number is made: sum, times, over, valid, map, decimal, scale, offset, form.
+
+    `default` alone stands for whatever the column says; `format` reads dates (strptime).
+    """
 
     of: Texts
     times: Texts = []
@@ -135,17 +141,19 @@ class Value(Part):
     decimal: Decimal | None = None
     scale: float = 1
     offset: float = 0
-    form: Literal["number", "since_boot", "dbm", "age"] = "number"
+    form: Literal["number", "since_boot", "dbm", "age", "ahead", "time"] = "number"
+    format: Texts = []
 
 
 Alternatives = Annotated[list[Value], BeforeValidator(_field)]
 
 
 class Total(Part):
-    """One more row over all rows of a table: the mean or the sum of each field."""
+    """One more row over all rows of a table, or with `only` that row alone."""
 
-    name: str
-    how: Literal["mean", "sum"] = "mean"
+    name: str = ""
+    how: Literal["mean", "sum", "max"] = "mean"
+    only: bool = False
 
 
 class Rows(Part):

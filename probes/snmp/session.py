@@ -23,9 +23,10 @@ from probes.snmp.decode import MOST_INSTANCES, TableState
 from probes.snmp.device import EARLY, SYS_UPTIME, Cycle, Device, identify
 from probes.snmp.errors import SnmpError
 from probes.snmp.lines import Fresh
-from probes.snmp.plan import ColumnPlan, Moment
+from probes.snmp.plan import ColumnPlan
 from probes.snmp.poll import Poll
 from probes.snmp.profile import Profile, load_profiles
+from probes.snmp.value import Moment
 
 _SLACK = 0.95
 """Share of a period after which a run counts as due, so that jitter does not cost a whole turn."""
