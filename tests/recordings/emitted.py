@@ -1,0 +1,136 @@
+"""What a poll of a recording emits: each value with its name, its instance and where it was read.
+
+The objects that a value was read from (`oids`) come from the layout that the session made: a field
+knows its columns, a row its index. Values of totals ("all") have none.
+"""
+
+import ipaddress
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from probes.reading import Reading, values
+from probes.snmp.ber import decode_oid
+from probes.snmp.decode import TableState
+from probes.snmp.device import Cycle
+from probes.snmp.errors import DecodeError
+from probes.snmp.session import SnmpSession
+from tests.snmp_session.polling import agent, ask, session_on
+from tests.snmp_session.replay import load
+
+BOOT = 1_700_000_000.0
+DEADLINE = 60.0
+PLACE = ("device", "site")
+Where = dict[tuple[bytes, str], frozenset[str]]
+
+
+@dataclass(slots=True, eq=False)
+class Emitted:
+    """One value of one metric. `used` is set by what it satisfies, which is one thing at most."""
+
+    metric: str
+    instance: str
+    labels: dict[str, str]
+    value: float
+    oids: frozenset[str]
+    used: bool = False
+
+    @property
+    def subject(self) -> str:
+        return self.metric.partition("_")[0]
+
+    def __str__(self) -> str:
+        more = "".join(f",{k}={v}" for k, v in self.labels.items() if v != self.instance)
+        return f"{self.metric}{{{self.instance}{more}}} {self.value:g}"
+
+
+@dataclass(slots=True)
+class Polled:
+    """One poll of one recording."""
+
+    reading: Reading
+    profile: str
+    emitted: list[Emitted]
+    identity: dict[str, str]
+    infos: dict[str, list[dict[str, str]]] = field(default_factory=dict)
+
+    def of(self, *metrics: str) -> list[Emitted]:
+        return [one for one in self.emitted if one.metric in metrics]
+
+    def instances(self, subject: str) -> dict[str, dict[str, Emitted]]:
+        """Values by instance, then by field."""
+        found: dict[str, dict[str, Emitted]] = {}
+        for one in self.emitted:
+            if one.subject == subject:
+                found.setdefault(one.instance, {})[one.metric.removeprefix(f"{subject}_")] = one
+        return found
+
+
+async def poll(path: Path, profile: str | None) -> Polled:
+    """Poll a recording through the real client; by sysObjectID where no profile is given."""
+    with agent(load(path)) as device:
+        session = session_on(device.port, lambda: BOOT, profile=profile)
+        reading = await ask(session, DEADLINE)
+        return polled(session, reading)
+
+
+def polled(session: SnmpSession, reading: Reading) -> Polled:
+    device = session.device
+    where: Where = {}
+    for state, cycle in device.tables if device else ():
+        where.update(_where(state, cycle))
+    described = [row for rows in reading.described.values() for row in rows]
+    emitted: dict[tuple[bytes, str], Emitted] = {}
+    infos: dict[str, list[dict[str, str]]] = {}
+    for head, fields in [*reading.rows, *described]:
+        labels = dict(head.labels)
+        own = {name: text for name, text in labels.items() if name not in PLACE}
+        if fields == b"info=1":
+            infos.setdefault(head.subject, []).append(own)
+            continue
+        instance = next(iter(own.values()), "")
+        for name, value in values(fields).items():
+            key = head.encoded, name
+            oids = where.get(key, frozenset())
+            emitted[key] = Emitted(f"{head.subject}_{name}", instance, own, value, oids)
+    identity = infos.get("device", [{}])[0]
+    name = device.plan.profile.name if device else ""
+    return Polled(reading, name, list(emitted.values()), identity, infos)
+
+
+def _where(state: TableState, cycle: Cycle) -> Iterator[tuple[tuple[bytes, str], frozenset[str]]]:
+    for block in state.layout.blocks if state.layout else ():
+        total = block.plan.spec.total
+        for one in (*block.plan.measured, *block.plan.described):
+            columns = [
+                state.plan.columns[name] for name in one.columns if name in state.plan.columns
+            ]
+            objects = [
+                column.oids[place]
+                for column in columns
+                for place in cycle.sources.get(column.name, ())
+            ]
+            indexes = state.layout.indexes if state.layout else []
+            for index, head in zip(indexes, block.heads, strict=True):
+                if head is not None and not (total and head == block.total):
+                    oids = frozenset(_dotted(oid + index) for oid in objects)
+                    yield (head.encoded, one.name), oids
+
+
+def _dotted(oid: bytes) -> str:
+    try:
+        return ".".join(map(str, decode_oid(oid)))
+    except (DecodeError, ValueError):
+        return ""
+
+
+def addresses(text: str) -> set[str]:
+    """The IP addresses that stand in a text, in one spelling."""
+    found = set()
+    for word in re.findall(r"[0-9a-fA-F:.]{3,}", text):
+        try:
+            found.add(str(ipaddress.ip_address(word.strip("."))))
+        except ValueError:
+            continue
+    return found

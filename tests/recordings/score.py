@@ -1,0 +1,109 @@
+"""How well a poll of a shared recording agrees with what an independent program says of it.
+
+    python -m tests.recordings.score FAMILY[/NAME] [-v] [-p PROFILE]
+
+prints what is right, by section, what is missing (with the expected row) and what is extra.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from tests.recordings.emitted import Polled, poll
+from tests.recordings.families import NAMED
+from tests.recordings.sensors import judge_sensors
+from tests.recordings.system import judge_amounts, judge_identity, judge_processors
+from tests.recordings.ports import judge_ports
+from tests.recordings.tally import Doubt, Tally, doubts
+
+SHARED = Path(os.environ.get("HATANG_SHARED", Path(__file__).parents[3] / "shared")) / "recordings"
+NOT_JUDGED = ("inventory", "vlans", "ipv4", "ipv6", "neighbours", "slas", "checks", "mac_table",
+              "arp_table", "virtual_machines")  # fmt: skip
+"""Sections about things that the catalogue has no metric for."""
+
+
+def expected_of(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(path.with_suffix(".expected.json").read_text("utf-8"))
+    return found
+
+
+def judge(polled: Polled, expected: dict[str, Any], tally: Tally) -> None:
+    """All sections of one recording."""
+    judge_identity(polled, expected, tally)
+    judge_ports(polled, expected, tally)
+    judge_processors(polled, expected, tally)
+    for section in ("memory", "storage"):
+        judge_amounts(section, polled, expected, tally)
+    for section in ("sensors", "wireless"):
+        judge_sensors(section, polled, expected, tally)
+    for section in NOT_JUDGED:
+        if expected.get(section):
+            tally.leave(section, "not of the catalogue", len(expected[section]))
+
+
+def recordings(name: str) -> list[Path]:
+    """Recordings by FAMILY or FAMILY/NAME, all by an empty name."""
+    family, _, one = name.partition("/")
+    return sorted(SHARED.glob(f"{family or '*'}/{one or '*'}.snmprec"))
+
+
+async def score(path: Path, known: list[Doubt], profile: str | None = None) -> tuple[Polled, Tally]:
+    """Poll one recording and judge it."""
+    name = f"{path.parent.name}/{path.stem}"
+    expected = expected_of(path)
+    polled = await poll(path, profile or NAMED.get(name))
+    tally = Tally(name, known)
+    judge(polled, expected, tally)
+    return polled, tally
+
+
+def show(polled: Polled, tally: Tally, full: bool) -> None:
+    """One recording's account on standard output."""
+    rights = {name: f"{right}/{all_}" for name, (right, all_) in tally.sections().items()}
+    print(f"{tally.recording} [{polled.profile}] {rights} extra {len(tally.extras)}")
+    if polled.reading.reason:
+        print(f"  POLL {polled.reading.reason}: {polled.reading.message}")
+    for name in sorted(rights):
+        misses = [one.text for one in tally.verdicts if one.section == name and not one.right]
+        shown = misses if full else misses[:6]
+        for text in shown:
+            print(f"  miss  {name}: {text}")
+        if len(shown) < len(misses):
+            print(f"  ...   {name}: {len(misses) - len(shown)} more (-v)")
+    for text in tally.extras if full else tally.extras[:6]:
+        print(f"  extra {text}")
+    for reason, count in tally.left.items() if full else ():
+        print(f"  left  {count} {reason}")
+    for one in polled.emitted if full else ():
+        if not one.used and one.subject in ("sensor", "ups", "outlet", "drive", "array"):
+            print(f"  not in the expected: {one}")
+
+
+async def main(arguments: list[str]) -> None:
+    parser = argparse.ArgumentParser(prog="tests.recordings.score")
+    parser.add_argument("name", nargs="?", default="", help="FAMILY or FAMILY/NAME")
+    parser.add_argument("-v", action="store_true", dest="full", help="everything")
+    parser.add_argument("-p", dest="profile", help="poll with this profile")
+    given = parser.parse_args(arguments)
+    known = doubts()
+    total: Counter[str] = Counter()
+    for path in recordings(given.name):
+        polled, tally = await score(path, known, given.profile)
+        show(polled, tally, given.full)
+        total["right"] += sum(one.right for one in tally.verdicts)
+        total["expected"] += len(tally.verdicts)
+        total["extra"] += len(tally.extras)
+    for one in known:
+        if one.recording.startswith(given.name) and one.stale:
+            print(f"doubtful.yaml: {one.stale}")
+    share = 100 * total["right"] / max(1, total["expected"])
+    print(f"{total['right']} of {total['expected']} = {share:.1f} %, {total['extra']} extra")
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1:]))

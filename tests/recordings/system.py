@@ -1,0 +1,150 @@
+"""Identity, processors, memory and storage."""
+
+import re
+from typing import Any
+
+from tests.recordings.emitted import Emitted, Polled
+from tests.recordings.matching import near, pairs
+from tests.recordings.tally import Tally
+
+IDENTITY = {"vendor": "vendor", "hardware": "model", "version": "version", "serial": "serial"}
+PARTS = ("buffers", "cached", "shared")
+"""Classes of memory rows that are parts of another row's memory, not pools."""
+POINT = 0.0101
+"""One percentage point, with what rounding adds."""
+
+
+def judge_identity(polled: Polled, expected: dict[str, Any], tally: Tally) -> None:
+    """Words of device_info: one holds the other; serial numbers are the same."""
+    row = expected.get("identity", {})
+    for key, label in IDENTITY.items():
+        if not row.get(key):
+            continue
+        want, have = _plain(row[key]), _plain(polled.identity.get(label, ""))
+        right = bool(have) and (want == have if key == "serial" else want in have or have in want)
+        text = f"{key} {row[key]!r}, ours {polled.identity.get(label)!r}"
+        doubt = tally.doubt("identity", {"name": key})
+        tally.judge("identity", right, text, doubt)
+        if have and not right and doubt is None:
+            tally.extra("identity", text)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", text.lower())
+
+
+def judge_processors(polled: Polled, expected: dict[str, Any], tally: Tally) -> None:
+    """Each processor's usage within one point, each of ours for one of theirs."""
+    rows = [row for row in expected.get("processors", []) if _judged("processors", row, tally)]
+    rows.sort(key=lambda row: tally.doubt("processors", row) is not None)
+    haves = polled.of("cpu_usage_ratio")
+
+    def apart(row: dict[str, Any], have: Emitted) -> float | None:
+        gap = abs(have.value - row["usage_percent"] / 100)
+        if row["oid"] in have.oids and len(have.oids) == 1:
+            return gap - 1 if gap < POINT else None
+        return gap if gap < POINT else None
+
+    found = pairs(rows, haves, apart)
+    for at, row in enumerate(rows):
+        text = f"{row['descr']!r} {row['usage_percent']} % {row['oid']}"
+        doubt = tally.doubt("processors", row)
+        tally.judge("processors", at in found, text, doubt)
+        if at in found:
+            haves[found[at]].used = True
+        elif doubt is None:
+            _contradicted("processors", row["oid"], haves, text, tally)
+
+
+def _contradicted(section: str, oid: str, haves: list[Emitted], text: str, tally: Tally) -> None:
+    for have in haves:
+        if have.oids == {oid} and not have.used:
+            tally.extra(section, f"{text}, ours {have}")
+
+
+def judge_amounts(section: str, polled: Polled, expected: dict[str, Any], tally: Tally) -> None:
+    """Memory pools or file systems: percentage, total and used, each a verdict."""
+    rows = [row for row in expected.get(section, []) if _judged(section, row, tally)]
+    rows.sort(key=lambda row: tally.doubt(section, row) is not None)
+    haves = list(polled.instances(section).values())
+    free = list(range(len(haves)))
+    ranked = sorted(
+        ((_agreement(row, have), at, place) for at, row in enumerate(rows)
+         for place, have in enumerate(haves)),
+        key=lambda one: (-one[0], one[1], one[2]),
+    )  # fmt: skip
+    chosen: dict[int, int] = {}
+    for agreement, at, place in ranked:
+        if agreement > 0 and at not in chosen and place in free:
+            chosen[at] = place
+            free.remove(place)
+    for at, row in enumerate(rows):
+        have = haves[chosen[at]] if at in chosen else {}
+        doubt = tally.doubt(section, row)
+        for key, right, ours in _fields(row, have):
+            text = f"{row['descr']!r}: {key} {row[key]}, ours {ours} {_oids(row)}"
+            tally.judge(section, right, text, doubt)
+            if not right and doubt is None and ours is not None and _certain(row, have):
+                tally.extra(section, text)
+
+
+def _oids(row: dict[str, Any]) -> str:
+    return " ".join(row.get("oids", {}).values())
+
+
+def _certain(row: dict[str, Any], have: dict[str, Emitted]) -> bool:
+    """Whether ours was read from the very objects of the row."""
+    return any(set(row.get("oids", {}).values()) & one.oids for one in have.values())
+
+
+def _agreement(row: dict[str, Any], have: dict[str, Emitted]) -> float:
+    hits = [right for _, right, _ in _fields(row, have)]
+    if not any(hits) and not _certain(row, have):
+        return 0.0
+    name = next((one.instance for one in have.values()), "")
+    named = _plain(name) == _plain(str(row.get("descr")))
+    return 4.0 * _certain(row, have) + 2.0 * sum(hits) / len(hits) + named
+
+
+def _fields(row: dict[str, Any], have: dict[str, Emitted]) -> list[tuple[str, bool, float | None]]:
+    ratio, total, used = (
+        _value(have, name) for name in ("used_ratio", "total_bytes", "used_bytes")
+    )
+    if ratio is None and used is not None and total:
+        ratio = used / total
+    if used is None and ratio is not None and total:
+        used = ratio * total
+    found = [("used_percent", ratio is not None and _percent(row, ratio), ratio)]
+    if not row.get("percent_only") and row.get("total_bytes"):
+        want = row["total_bytes"]
+        found.append(("total_bytes", total is not None and near(total, want), total))
+        slack = want * POINT if row.get("used_from_percent") or row.get("excludes_cache") else 1.0
+        right = used is not None and near(used, row["used_bytes"], 0.01, slack)
+        found.append(("used_bytes", right, used))
+    return found
+
+
+def _percent(row: dict[str, Any], ratio: float) -> bool:
+    return abs(ratio - row["used_percent"] / 100) < POINT
+
+
+def _value(have: dict[str, Emitted], name: str) -> float | None:
+    return have[name].value if name in have else None
+
+
+def _judged(section: str, row: dict[str, Any], tally: Tally) -> bool:
+    """Whether the row is to be judged at all; why not is noted."""
+    reason = left_out(row)
+    if reason is None and section == "memory" and row.get("class") in PARTS:
+        reason = f"{row['class']} is a part of the pool system, not a pool"
+    if reason:
+        tally.leave(section, reason)
+    return reason is None
+
+
+def left_out(row: dict[str, Any]) -> str | None:
+    """Why the README of the recordings says not to judge by this row."""
+    if "suspect" in row:
+        return "suspect"
+    check = row.get("check")
+    return f"check {check}" if check in ("absent", "no-value", "differs") else None
