@@ -11,7 +11,7 @@ from probes.snmp.decode import Claims, Labels, TableState
 from probes.snmp.index import identifier
 from probes.snmp.plan import Plan, compile_profile, plan_of
 from probes.snmp.poll import Poll, Sources
-from probes.snmp.profile import Profile, Source, load_profiles, match
+from probes.snmp.profile import Profile, Source, Who, load_profiles, match, telling
 from probes.snmp.value import shown
 
 SYS_DESCR = encode_oid("1.3.6.1.2.1.1.1.0")
@@ -79,7 +79,7 @@ async def identify(poll: Poll, labels: Labels, profile: str | Profile | None) ->
     descr, oid, ticks = await poll.get([SYS_DESCR, SYS_OBJECT_ID, SYS_UPTIME])
     text = descr[:TEXT_BYTES].decode("utf-8", "replace") if isinstance(descr, bytes) else ""
     number = identifier(oid) if isinstance(oid, bytes) else ""
-    plan = _plan(profile, number, text)
+    plan = await _plan(poll, profile, Who(number, text))
     words = await _words(poll, plan.profile)
     claims: Claims = {}
     return Device(
@@ -90,10 +90,16 @@ async def identify(poll: Poll, labels: Labels, profile: str | Profile | None) ->
     )
 
 
-def _plan(profile: str | Profile | None, number: str, text: str) -> Plan:
+async def _plan(poll: Poll, profile: str | Profile | None, who: Who) -> Plan:
     if isinstance(profile, Profile):
         return compile_profile(profile)
-    return plan_of(profile or match(load_profiles(), number, text).name)
+    if profile:
+        return plan_of(profile)
+    known = load_profiles()
+    asked = sorted(telling(known, who))
+    got = await poll.get([encode_oid(one) for one in asked]) if asked else []
+    has = {one for one, value in zip(asked, got, strict=True) if value is not None}
+    return plan_of(match(known, who._replace(has=has)).name)
 
 
 async def _words(poll: Poll, profile: Profile) -> list[tuple[str, str]]:

@@ -5,10 +5,10 @@ Owns the language of `probes/profiles/*.yaml` (docs/profiles.md) and nothing of 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -19,6 +19,8 @@ FOLDER = Path(__file__).parent.parent / "profiles"
 Tier = Literal["fast", "medium", "slow"]
 Scalar = str | int | float
 TextForm = Literal["text", "oid", "mac", "address"]
+Weight = tuple[int, int, int]
+NO_MATCH: Weight = (-1, 0, 0)
 
 
 class ProfileInvalid(ValueError):  # noqa: N818  # as InventoryInvalid
@@ -67,6 +69,14 @@ Pattern = Annotated[str, AfterValidator(_pattern)]
 Texts = Annotated[list[str], BeforeValidator(_listed)]
 
 
+class Who(NamedTuple):
+    """Who a device says it is: sysObjectID, sysDescr, and which of the asked objects it has."""
+
+    object_id: str
+    descr: str
+    has: Collection[str] = ()
+
+
 class Part(BaseModel):
     """A part of a profile: unknown keys are refused."""
 
@@ -74,10 +84,24 @@ class Part(BaseModel):
 
 
 class Match(Part):
-    """Which devices a profile is for: a prefix of sysObjectID, a pattern in sysDescr, or both."""
+    """Which devices a profile is for: a prefix of sysObjectID, a pattern in sysDescr, an object
+    that the device `has`; all that are given must fit.
+    """
 
     object: Oid | None = None
     text: Pattern | None = None
+    has: Oid | None = None
+
+    def weight(self, who: Who) -> Weight:
+        """Arcs of the prefix, whether an object fits too, whether a text does; or NO_MATCH."""
+        if self.object and not f"{who.object_id}.".startswith(f"{self.object}."):
+            return NO_MATCH
+        if self.text and not re.search(self.text, who.descr):
+            return NO_MATCH
+        if self.has and self.has not in who.has:
+            return NO_MATCH
+        arcs = self.object.count(".") + 1 if self.object else 0
+        return arcs, int(self.has is not None), int(self.text is not None)
 
 
 class Source(Part):
@@ -207,31 +231,33 @@ class Profile(Part):
         """True for building blocks (`_interfaces`), which no device has alone."""
         return self.name.startswith("_")
 
-    def weight(self, sys_object_id: str, sys_descr: str) -> tuple[int, int]:
-        """Arcs of the longest prefix that fits and whether a text fits too; (-1, 0) for none."""
-        return max((_weight(one, sys_object_id, sys_descr) for one in self.match), default=(-1, 0))
+    def weight(self, who: Who) -> Weight:
+        """The best of its matches."""
+        return max((one.weight(who) for one in self.match), default=NO_MATCH)
 
     def changed(self, **what: Any) -> Self:
         """A copy with some parts replaced."""
         return self.model_copy(update=what)
 
 
-def _weight(one: Match, sys_object_id: str, sys_descr: str) -> tuple[int, int]:
-    if one.object and not f"{sys_object_id}.".startswith(f"{one.object}."):
-        return -1, 0
-    if one.text and not re.search(one.text, sys_descr):
-        return -1, 0
-    return (one.object.count(".") + 1 if one.object else 0), int(one.text is not None)
+def telling(profiles: Mapping[str, Profile], who: Who) -> set[str]:
+    """The objects by whose presence one of the profiles that else fit `who` is told."""
+    every = [one for profile in profiles.values() for one in profile.match if one.has]
+    asked = {one.has for one in every if one.has}
+    fitting = (one.has for one in every if one.weight(who._replace(has=asked)) != NO_MATCH)
+    return {has for has in fitting if has}
 
 
-def match(profiles: Mapping[str, Profile], sys_object_id: str, sys_descr: str) -> Profile:
-    """The profile that fits best: longest sysObjectID prefix, then a fitting text; or `generic`."""
+def match(profiles: Mapping[str, Profile], who: Who) -> Profile:
+    """The profile that fits best: longest sysObjectID prefix, then an object that the device has,
+    then a fitting text; or `generic`.
+    """
     name = max(
         (name for name, one in profiles.items() if not one.abstract),
-        key=lambda name: (*profiles[name].weight(sys_object_id, sys_descr), name),
+        key=lambda name: (*profiles[name].weight(who), name),
     )
     found = profiles[name]
-    return found if found.weight(sys_object_id, sys_descr) > (-1, 0) else profiles["generic"]
+    return found if found.weight(who) > NO_MATCH else profiles["generic"]
 
 
 def read(path: Path) -> Document:

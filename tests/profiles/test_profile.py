@@ -4,7 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from probes.snmp.profile import load_folder, load_profiles, match, profile_problems
+from probes.snmp.profile import (
+    Profile,
+    Who,
+    load_folder,
+    load_profiles,
+    match,
+    profile_problems,
+    telling,
+)
 
 GOOD = """
 title: t
@@ -86,4 +94,16 @@ def test_broken_yaml_is_one_problem_of_its_file(tmp_path: Path) -> None:
 def test_the_longest_prefix_wins_and_a_text_that_fits_beats_none(
     number: str, text: str, name: str
 ) -> None:
-    assert match(load_profiles(), number, text).name == name
+    assert match(load_profiles(), Who(number, text)).name == name
+
+
+def test_an_object_that_the_device_has_tells_profiles_of_one_number_apart(tmp_path: Path) -> None:
+    for name, more in (("generic", "{object: 1.3}"), ("plain", "{object: 1.3.6}"),
+                       ("nas", "{object: 1.3.6, has: 1.3.9.1.0}"),
+                       ("else", "{object: 1.4, has: 1.3.9.2.0}")):  # fmt: skip
+        (tmp_path / f"{name}.yaml").write_text(GOOD.replace("{object: 1.3.6.1.4.1.99}", more))
+    profiles: dict[str, Profile] = load_folder(tmp_path)[0]
+    who = Who("1.3.6.1", "Linux")
+    assert telling(profiles, who) == {"1.3.9.1.0"}
+    assert match(profiles, who).name == "plain"
+    assert match(profiles, who._replace(has={"1.3.9.1.0"})).name == "nas"
