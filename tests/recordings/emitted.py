@@ -10,14 +10,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from inventory.secret import Secret
+from probes.probe import Target
 from probes.reading import Reading, values
 from probes.snmp.ber import decode_oid
 from probes.snmp.decode import TableState
 from probes.snmp.device import Cycle
 from probes.snmp.errors import DecodeError
-from probes.snmp.session import SnmpSession
-from tests.snmp_session.polling import agent, ask, session_on
-from tests.snmp_session.replay import load
+from probes.snmp.profile import Profile
+from probes.snmp.session import SnmpSession, SnmpSettings
+from tests.snmp_session.polling import LABELS, agent, ask
+from tests.snmp_session.replay import Oid, load, numbers, parts
 
 BOOT = 1_700_000_000.0
 DEADLINE = 60.0
@@ -53,7 +56,8 @@ class Polled:
     profile: str
     emitted: list[Emitted]
     identity: dict[str, str]
-    infos: dict[str, list[dict[str, str]]] = field(default_factory=dict)
+    infos: dict[str, list[dict[str, str]]]
+    objects: dict[Oid, bytes] = field(default_factory=dict)
 
     def of(self, *metrics: str) -> list[Emitted]:
         return [one for one in self.emitted if one.metric in metrics]
@@ -66,16 +70,38 @@ class Polled:
                 found.setdefault(one.instance, {})[one.metric.removeprefix(f"{subject}_")] = one
         return found
 
+    def number(self, oid: str) -> int | None:
+        """The integer that the recording has for an object."""
+        found = self.objects.get(tuple(map(int, oid.split("."))))
+        return int.from_bytes(next(parts(found))[1], "big", signed=True) if found else None
 
-async def poll(path: Path, profile: str | None) -> Polled:
+
+async def poll(path: Path, profile: Profile | None) -> Polled:
     """Poll a recording through the real client; by sysObjectID where no profile is given."""
-    with agent(load(path)) as device:
-        session = session_on(device.port, lambda: BOOT, profile=profile)
+    objects = load(path)
+    with agent(objects) as device:
+        secret = {"version": "2c", "community": Secret("public")}
+        settings = SnmpSettings(port=device.port)
+        target = Target("d", ("127.0.0.1",), LABELS, settings, {"snmp": secret})
+        session = SnmpSession(target, {}, profile, lambda: BOOT)
         reading = await ask(session, DEADLINE)
-        return polled(session, reading)
+    found = polled(session, reading)
+    found.objects = objects
+    return found
+
+
+def who(path: Path) -> tuple[str, str]:
+    """What a recording says of itself: sysObjectID and sysDescr."""
+    found = []
+    for last in (2, 1):
+        encoded = load(path).get((1, 3, 6, 1, 2, 1, 1, last, 0), b"")
+        found.append(next(parts(encoded))[1] if encoded else b"")
+    number = ".".join(map(str, numbers(found[0]))) if found[0] else ""
+    return number, found[1].decode("utf-8", "replace")
 
 
 def polled(session: SnmpSession, reading: Reading) -> Polled:
+    """What a poll brought back, by value."""
     device = session.device
     where: Where = {}
     for state, cycle in device.tables if device else ():

@@ -38,19 +38,26 @@ def pairs(
                     return True
         return False
 
-    for want in range(len(wants)):
-        place(want, set())
+    for at in range(len(wants)):
+        place(at, set())
     return {want: at for at, want in taken.items()}
 
 
 KIND = {
-    "psu": "power", "ps": "power", "pwr": "power", "supply": "power", "pem": "power", "psm": "power",
-    "powersupply": "power", "pw": "power", "temperature": "temp", "temps": "temp", "thermal": "temp",
-    "disk": "drive", "hdd": "drive", "physical": "drive", "bay": "drive", "volume": "array",
-    "raid": "array", "logical": "array", "virtual": "array", "dimm": "memory", "processor": "cpu",
-    "fans": "fan", "member": "switch", "unit": "switch", "cluster": "ha", "failover": "ha",
-    "redundancy": "ha", "peer": "ha", "primary": "ha", "secondary": "ha",
-}  # fmt: skip
+    word: kind
+    for kind, same in {
+        "power": "psu ps pwr supply pem psm powersupply pw",
+        "temp": "temperature temps thermal",
+        "drive": "disk hdd physical bay",
+        "array": "volume raid logical virtual",
+        "memory": "dimm",
+        "cpu": "processor",
+        "fan": "fans",
+        "switch": "member unit",
+        "ha": "cluster failover redundancy peer primary secondary",
+    }.items()
+    for word in same.split()
+}
 """Words that mean the same kind of thing."""
 EMPTY = {"status", "state", "sensor", "the", "of", "and", "is", "normal", "ok", "green", "this"}
 

@@ -14,11 +14,12 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from tests.recordings.emitted import Polled, poll
+from probes.snmp.profile import FOLDER, Profile, load_folder, match
+from tests.recordings.emitted import Polled, poll, who
 from tests.recordings.families import NAMED
+from tests.recordings.ports import judge_ports
 from tests.recordings.sensors import judge_sensors
 from tests.recordings.system import judge_amounts, judge_identity, judge_processors
-from tests.recordings.ports import judge_ports
 from tests.recordings.tally import Doubt, Tally, doubts
 
 SHARED = Path(os.environ.get("HATANG_SHARED", Path(__file__).parents[3] / "shared")) / "recordings"
@@ -52,14 +53,30 @@ def recordings(name: str) -> list[Path]:
     return sorted(SHARED.glob(f"{family or '*'}/{one or '*'}.snmprec"))
 
 
-async def score(path: Path, known: list[Doubt], profile: str | None = None) -> tuple[Polled, Tally]:
+async def score(path: Path, known: list[Doubt], profile: Profile | None) -> tuple[Polled, Tally]:
     """Poll one recording and judge it."""
-    name = f"{path.parent.name}/{path.stem}"
-    expected = expected_of(path)
-    polled = await poll(path, profile or NAMED.get(name))
-    tally = Tally(name, known)
-    judge(polled, expected, tally)
+    polled = await poll(path, profile)
+    tally = Tally(called(path), known)
+    judge(polled, expected_of(path), tally)
     return polled, tally
+
+
+def called(path: Path) -> str:
+    """A recording's name: FAMILY/NAME."""
+    return f"{path.parent.name}/{path.stem}"
+
+
+def chosen(path: Path, usable: dict[str, Profile], wanted: str | None) -> Profile:
+    """The profile for a recording: the wanted one, the one it is told by name, or by match.
+
+    Profiles that are wrong are left aside here, so that one half-written file stops nobody's work.
+    """
+    name = wanted or NAMED.get(called(path))
+    if name in usable:
+        return usable[name]
+    if name:
+        print(f'no usable profile "{name}"')
+    return match(usable, *who(path))
 
 
 def show(polled: Polled, tally: Tally, full: bool) -> None:
@@ -91,9 +108,11 @@ async def main(arguments: list[str]) -> None:
     parser.add_argument("-p", dest="profile", help="poll with this profile")
     given = parser.parse_args(arguments)
     known = doubts()
+    usable, problems = load_folder(FOLDER)
+    print(*(f"profile left aside: {problem}" for problem in problems), sep="\n")
     total: Counter[str] = Counter()
     for path in recordings(given.name):
-        polled, tally = await score(path, known, given.profile)
+        polled, tally = await score(path, known, chosen(path, usable, given.profile))
         show(polled, tally, given.full)
         total["right"] += sum(one.right for one in tally.verdicts)
         total["expected"] += len(tally.verdicts)

@@ -126,7 +126,7 @@ def _agrees(row: dict[str, Any], one: Emitted) -> float | None:
         level = WELL[row["level"]]
         told = says(one)
         if level == "unknown":
-            return 0.0 if told and "ill" not in told[:1] or "unknown" in told else None
+            return 0.0 if told and ("unknown" in told or "ill" not in told) else None
         return 0.0 if level in told else None
     scales = {scale_of(row["class"], one.metric), 1.0 if row["class"] == "count" else None}
     gaps = [

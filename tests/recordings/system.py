@@ -125,7 +125,8 @@ def _fields(row: dict[str, Any], have: dict[str, Emitted]) -> list[tuple[str, bo
 
 
 def _percent(row: dict[str, Any], ratio: float) -> bool:
-    return abs(ratio - row["used_percent"] / 100) < POINT
+    gap: float = abs(ratio - row["used_percent"] / 100)
+    return gap < POINT
 
 
 def _value(have: dict[str, Emitted], name: str) -> float | None:

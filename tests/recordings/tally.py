@@ -1,7 +1,7 @@
 """The account of one recording: what was judged and how, what was left out and why, what is wrong.
 
 Doubtful expected values stand in doubtful.yaml. They are looked at like all others, but after them,
-and do not count; an entry that matches nothing, or whose every value we have anyway, is out of date.
+and do not count; an entry that matches nothing, or whose every value we have anyway, is stale.
 """
 
 import re
