@@ -118,10 +118,15 @@ def fields_of(values: Sequence[tuple[str, float]]) -> bytes:
 
 
 def totals(sums: Mapping[str, Sequence[float]], plan: RowsPlan) -> list[tuple[str, float]]:
-    """Each field over a whole table: the mean, the sum or the largest, as its profile wants."""
+    """Each field over a whole table: its mean, sum, largest or least, as the profile wants."""
     assert plan.spec.total is not None
     over = _OVER[plan.spec.total.how]
     return [(name, over(one)) for name, one in sums.items()]
 
 
-_OVER: Mapping[str, Callable[[Sequence[float]], float]] = {"mean": fmean, "sum": sum, "max": max}
+_OVER: Mapping[str, Callable[[Sequence[float]], float]] = {
+    "mean": fmean,
+    "sum": sum,
+    "max": max,
+    "min": min,
+}

@@ -176,7 +176,7 @@ class Total(Part):
     """One more row over all rows of a table, or with `only` that row alone."""
 
     name: str = ""
-    how: Literal["mean", "sum", "max"] = "mean"
+    how: Literal["mean", "sum", "max", "min"] = "mean"
     only: bool = False
 
 
