@@ -90,14 +90,16 @@ async def poll(path: Path, profile: Profile | None) -> Polled:
     return found
 
 
-def who(path: Path) -> tuple[str, str]:
-    """What a recording says of itself: sysObjectID and sysDescr."""
+def who(path: Path) -> tuple[str, str, set[str]]:
+    """What a recording says of itself: sysObjectID, sysDescr, and the objects that it has."""
+    objects = load(path)
     found = []
     for last in (2, 1):
-        encoded = load(path).get((1, 3, 6, 1, 2, 1, 1, last, 0), b"")
+        encoded = objects.get((1, 3, 6, 1, 2, 1, 1, last, 0), b"")
         found.append(next(parts(encoded))[1] if encoded else b"")
     number = ".".join(map(str, numbers(found[0]))) if found[0] else ""
-    return number, found[1].decode("utf-8", "replace")
+    there = {".".join(map(str, oid)) for oid in objects}
+    return number, found[1].decode("utf-8", "replace"), there
 
 
 def polled(session: SnmpSession, reading: Reading) -> Polled:

@@ -48,7 +48,7 @@ def _port(
     bad = check if isinstance(check, dict) else {}
     tally.leave("ports", "a field's check", len(bad)) if bad else None
     doubt = tally.doubt("ports", row)
-    name = f"{row.get('index', '')} {row['name']}"
+    name = f"{row.get('index', '')} {row.get('name', '')}"
     want = {key: value for key, value in row.items() if key not in bad and value is not None}
     for key, right, ours in (*_words(want, info), *_values(want, info, have, tally)):
         section = "ports" if key not in COUNTERS else "port counters"
@@ -60,7 +60,10 @@ def _port(
 def _words(want: dict[str, Any], info: dict[str, str] | None) -> list[tuple[str, bool, str | None]]:
     ours = info or {}
     name = ours.get("interface")
-    found = [("name", name is not None and _same(name, want["name"], want.get("descr")), name)]
+    found: list[tuple[str, bool, str | None]] = []
+    if "name" in want:
+        right = name is not None and _same(name, want["name"], want.get("descr"))
+        found.append(("name", right, name))
     if "mtu" in want and not (want["mtu"] == 0 and "mtu" not in ours):
         found.append(("mtu", ours.get("mtu") == str(want["mtu"]), ours.get("mtu")))
     if "mac" in want:

@@ -10,21 +10,24 @@ import asyncio
 import json
 import os
 import sys
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from probes.snmp.profile import FOLDER, Profile, load_folder, match
+from probes.snmp.profile import FOLDER, Profile, Who, load_folder, load_profiles, match, telling
+from tests.recordings.centreon import judge_metrics
 from tests.recordings.emitted import Polled, poll, who
+from tests.recordings.extras import judge_extras
 from tests.recordings.families import NAMED
 from tests.recordings.ports import judge_ports
+from tests.recordings.relations import judge_balancers, judge_peers
 from tests.recordings.sensors import judge_sensors
+from tests.recordings.shares import table
 from tests.recordings.system import judge_amounts, judge_identity, judge_processors
 from tests.recordings.tally import Doubt, Tally, doubts
 
 SHARED = Path(os.environ.get("HATANG_SHARED", Path(__file__).parents[3] / "shared")) / "recordings"
-NOT_JUDGED = ("inventory", "vlans", "ipv4", "ipv6", "neighbours", "slas", "checks", "mac_table",
-              "arp_table", "virtual_machines")  # fmt: skip
+NOT_JUDGED = ("inventory", "vlans", "ipv4", "ipv6", "neighbours", "slas", "transceivers",
+              "mac_table", "arp_table", "virtual_machines")  # fmt: skip
 """Sections about things that the catalogue has no metric for."""
 
 
@@ -42,6 +45,10 @@ def judge(polled: Polled, expected: dict[str, Any], tally: Tally) -> None:
         judge_amounts(section, polled, expected, tally)
     for section in ("sensors", "wireless"):
         judge_sensors(section, polled, expected, tally)
+    judge_peers(polled, expected, tally)
+    judge_balancers(polled, expected, tally)
+    judge_metrics(polled, expected, tally)
+    judge_extras(polled, tally)
     for section in NOT_JUDGED:
         if expected.get(section):
             tally.leave(section, "not of the catalogue", len(expected[section]))
@@ -66,6 +73,11 @@ def called(path: Path) -> str:
     return f"{path.parent.name}/{path.stem}"
 
 
+def named(name: str) -> Profile | None:
+    """The profile of a recording that does not say who the device is; None for all others."""
+    return load_profiles()[NAMED[name]] if name in NAMED else None
+
+
 def chosen(path: Path, usable: dict[str, Profile], wanted: str | None) -> Profile:
     """The profile for a recording: the wanted one, the one it is told by name, or by match.
 
@@ -76,7 +88,9 @@ def chosen(path: Path, usable: dict[str, Profile], wanted: str | None) -> Profil
         return usable[name]
     if name:
         print(f'no usable profile "{name}"')
-    return match(usable, *who(path))
+    number, text, there = who(path)
+    asked = telling(usable, Who(number, text))
+    return match(usable, Who(number, text, {one for one in asked if one in there}))
 
 
 def show(polled: Polled, tally: Tally, full: bool) -> None:
@@ -109,19 +123,17 @@ async def main(arguments: list[str]) -> None:
     given = parser.parse_args(arguments)
     known = doubts()
     usable, problems = load_folder(FOLDER)
-    print(*(f"profile left aside: {problem}" for problem in problems), sep="\n")
-    total: Counter[str] = Counter()
+    for problem in problems:
+        print(f"profile left aside: {problem}")
+    tallies: list[Tally] = []
     for path in recordings(given.name):
         polled, tally = await score(path, known, chosen(path, usable, given.profile))
         show(polled, tally, given.full)
-        total["right"] += sum(one.right for one in tally.verdicts)
-        total["expected"] += len(tally.verdicts)
-        total["extra"] += len(tally.extras)
+        tallies.append(tally)
     for one in known:
         if one.recording.startswith(given.name) and one.stale:
             print(f"doubtful.yaml: {one.stale}")
-    share = 100 * total["right"] / max(1, total["expected"])
-    print(f"{total['right']} of {total['expected']} = {share:.1f} %, {total['extra']} extra")
+    print(table(tallies))
 
 
 if __name__ == "__main__":

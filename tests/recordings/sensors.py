@@ -24,6 +24,7 @@ SCALES: dict[str, dict[str, float]] = {
     "voltage": {"_volts": 1},
     "current": {"_amperes": 1},
     "power": {"_watts": 1, "_voltamperes": 1},
+    "apparent_power": {"_voltamperes": 1},
     "power_factor": {"_power_factor_ratio": 1},
     "power_consumed": {"_joules_total": 1 / 3.6e6},
     "frequency": {"_hertz": 1},
@@ -96,7 +97,9 @@ def judge_sensors(section: str, polled: Polled, expected: dict[str, Any], tally:
     for at, row in enumerate(rows):
         doubt = tally.doubt(section, row)
         shown = row.get("state", row.get("level")) if row["class"] == "state" else ""
-        text = f"{row['class']} {row.get('descr')!r} {row['value']:g} {shown} {_oids(row)[0]}"
+        text = (
+            f"{row['class']} {row.get('descr')!r} {row['value']:g} {shown} {' '.join(_oids(row))}"
+        )
         tally.judge(section, at in matched, text, doubt)
         if at not in matched and doubt is None:
             for one in _readers(row, polled.emitted):
