@@ -40,7 +40,7 @@ SCALES: dict[str, dict[str, float]] = {
     "signal": {"_decibels": 1, "_dbm": 1},
     "waterflow": {"_cubic_meters_per_second": 60_000},
     "pressure": {"_pascals": 1 / 1000},
-    "count": {"_ratio": 100, "": 1},
+    "count": {"_ratio": 100, "_latency_seconds": 1000, "": 1},
     "clients": {"_clients": 1},
     "ap-count": {"_access_points": 1, "_access_points_up": 1},
     "utilization": {"_utilization_ratio": 100},

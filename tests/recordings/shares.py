@@ -69,7 +69,7 @@ def below(tallies: list[Tally]) -> list[str]:
 
 
 def table(tallies: list[Tally]) -> str:
-    """The shares by family as text, and what was left out."""
+    """The shares by family as text, and what was left out or noted."""
     head = f"{'family':16} {'right/expected':>16} {'':7} {'without ports':>16} {'':7} extra-wrong"
     lines = [head]
     for whole, rest in shares(tallies):
@@ -82,5 +82,5 @@ def table(tallies: list[Tally]) -> str:
     for tally in tallies:
         for reason, count in tally.left.items():
             left[reason] = left.get(reason, 0) + count
-    lines += [f"left out {count:6} {reason}" for reason, count in sorted(left.items())]
+    lines += [f"noted {count:6} {reason}" for reason, count in sorted(left.items())]
     return "\n".join(lines)

@@ -65,6 +65,7 @@ def _contradicted(section: str, oid: str, haves: list[Emitted], text: str, tally
 def judge_amounts(section: str, polled: Polled, expected: dict[str, Any], tally: Tally) -> None:
     """Memory pools or file systems: percentage, total and used, each a verdict."""
     rows = [row for row in expected.get(section, []) if _judged(section, row, tally)]
+    rows = [_with_cache(row, polled) for row in rows]
     rows.sort(key=lambda row: tally.doubt(section, row) is not None)
     haves = list(polled.instances(section).values())
     free = list(range(len(haves)))
@@ -81,6 +82,8 @@ def judge_amounts(section: str, polled: Polled, expected: dict[str, Any], tally:
     for at, row in enumerate(rows):
         have = haves[chosen[at]] if at in chosen else {}
         doubt = tally.doubt(section, row)
+        if have and "cached_percent" in row and not _percent(row["used_percent"], _ratio(have)):
+            tally.leave(section, "buffers and cache are used in ours, free in theirs: accepted")
         for key, right, ours in _fields(row, have):
             text = f"{row['descr']!r}: {key} {row[key]}, ours {ours} {_oids(row)}"
             tally.judge(section, right, text, doubt)
@@ -106,27 +109,39 @@ def _agreement(row: dict[str, Any], have: dict[str, Emitted]) -> float:
     return 4.0 * _certain(row, have) + 2.0 * sum(hits) / len(hits) + named
 
 
+def _with_cache(row: dict[str, Any], polled: Polled) -> dict[str, Any]:
+    """A row that counts buffers and cache as free, with what its object says: used with them."""
+    oid = row.get("oids", {}).get("used")
+    raw = polled.number(oid) if row.get("excludes_cache") and oid else None
+    if raw is None:
+        return row
+    used = raw * row["unit_bytes"]
+    return {**row, "cached_bytes": used, "cached_percent": 100 * used / row["total_bytes"]}
+
+
 def _fields(row: dict[str, Any], have: dict[str, Emitted]) -> list[tuple[str, bool, float | None]]:
-    ratio, total, used = (
-        _value(have, name) for name in ("used_ratio", "total_bytes", "used_bytes")
-    )
-    if ratio is None and used is not None and total:
-        ratio = used / total
+    ratio, total, used = _ratio(have), _value(have, "total_bytes"), _value(have, "used_bytes")
     if used is None and ratio is not None and total:
         used = ratio * total
-    found = [("used_percent", ratio is not None and _percent(row, ratio), ratio)]
+    percents = [row[key] for key in ("used_percent", "cached_percent") if key in row]
+    found = [("used_percent", any(_percent(one, ratio) for one in percents), ratio)]
     if not row.get("percent_only") and row.get("total_bytes"):
         want = row["total_bytes"]
         found.append(("total_bytes", total is not None and near(total, want), total))
         slack = want * POINT if row.get("used_from_percent") or row.get("excludes_cache") else 1.0
-        right = used is not None and near(used, row["used_bytes"], 0.01, slack)
+        amounts = [row[key] for key in ("used_bytes", "cached_bytes") if key in row]
+        right = used is not None and any(near(used, one, 0.01, slack) for one in amounts)
         found.append(("used_bytes", right, used))
     return found
 
 
-def _percent(row: dict[str, Any], ratio: float) -> bool:
-    gap: float = abs(ratio - row["used_percent"] / 100)
-    return gap < POINT
+def _percent(want: float, ratio: float | None) -> bool:
+    return ratio is not None and abs(ratio - want / 100) < POINT
+
+
+def _ratio(have: dict[str, Emitted]) -> float | None:
+    ratio, total, used = (_value(have, n) for n in ("used_ratio", "total_bytes", "used_bytes"))
+    return used / total if ratio is None and used is not None and total else ratio
 
 
 def _value(have: dict[str, Emitted], name: str) -> float | None:
