@@ -43,8 +43,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         inventory = load(args.inventory, names())
     except ProfileInvalid as error:
-        print(error)
-        return 1
+        problems += error.problems
     except InventoryInvalid as error:
         problems += error.errors
     for problem in problems:

@@ -5,42 +5,43 @@ from collections.abc import Iterator
 
 from probes.catalogue import METRICS
 from probes.snmp.profile import Profile, Rows, TableSpec, Value
+from probes.snmp.spots import Fault
 
 REFERENCE = re.compile(r"\{([^{}]*)\}")
 _OWN = re.compile(r"index(\.-?\d+)?|(text|address)\.\d+")
 
 
-def problems(profile: Profile) -> list[str]:
-    """Every problem of a resolved profile, as `tables.<table>...: what is wrong`."""
-    found: list[str] = []
+def faults(profile: Profile) -> list[Fault]:
+    """Every fault of a resolved profile, at its keys."""
+    found: list[Fault] = []
     if not profile.abstract and not profile.match and profile.name != "generic":
-        found.append("match: a profile that is no building block says whom it is for")
+        found.append(Fault(("match",), "a profile that is no building block says whom it is for"))
     for name, table in profile.tables.items():
         known = {*table.columns, *table.scalars, *table.lookups}
-        found += [f"tables.{name}: {text}" for text in _table(table, known)]
-        found += [
-            f'tables.{name}.unless: no table "{one}"'
-            for one in table.unless
-            if one not in profile.tables and not one.endswith("?")
-        ]
+        told = [*_table(table, known), *_unless(table, profile)]
         for at, rows in enumerate(table.rows):
-            where = f"tables.{name}.rows.{at}"
-            found += [f"{where}: {text}" for text in _references(rows, known)]
-            if not profile.raw:
-                found += [f"{where}: {text}" for text in _metrics(rows)]
+            more = [*_references(rows, known), *([] if profile.raw else _metrics(rows))]
+            told += [Fault(("rows", at, *keys), text) for keys, text in more]
+        found += [Fault(("tables", name, *keys), text) for keys, text in told]
     return found
 
 
-def _table(table: TableSpec, known: set[str]) -> Iterator[str]:
+def _unless(table: TableSpec, profile: Profile) -> Iterator[Fault]:
+    for one in table.unless:
+        if one not in profile.tables and not one.endswith("?"):
+            yield Fault(("unless",), f'no table "{one}"')
+
+
+def _table(table: TableSpec, known: set[str]) -> Iterator[Fault]:
     if bool(table.columns) == bool(table.scalars):
-        yield "has either columns or scalars"
+        yield Fault((), "has either columns or scalars")
     for name in sorted(name for name in known if _OWN.fullmatch(name)):
-        yield f'a column cannot be called "{name}": that is the index\'s'
+        yield Fault((), f'a column cannot be called "{name}": that is the index\'s')
     if table.scalars and table.lookups:
-        yield "scalars have no index to look up by"
+        yield Fault(("lookups",), "scalars have no index to look up by")
     for name, lookup in table.lookups.items():
         for text in _unknown(lookup.by, known):
-            yield f"lookups.{name}.by: {text}"
+            yield Fault(("lookups", name, "by"), text)
 
 
 def _unknown(template: str, known: set[str]) -> Iterator[str]:
@@ -49,20 +50,29 @@ def _unknown(template: str, known: set[str]) -> Iterator[str]:
             yield f'no column "{name}"'
 
 
-def _references(rows: Rows, known: set[str]) -> Iterator[str]:
+def _templates(rows: Rows) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    for label, sources in rows.label.items():
+        for at, text in enumerate(sources):
+            yield ("label", label, at), text
+    yield ("duplicates",), rows.duplicates
+    for part, texts in (("labels", rows.labels), ("info", rows.info)):
+        for name, text in texts.items():
+            yield (part, name), text
+
+
+def _references(rows: Rows, known: set[str]) -> Iterator[Fault]:
     if len(rows.label) > 1:
-        yield "label: one instance label at most"
-    templates = [one for sources in rows.label.values() for one in sources]
-    for template in (*templates, rows.duplicates, *rows.labels.values(), *rows.info.values()):
-        yield from _unknown(template, known)
+        yield Fault(("label",), "one instance label at most")
+    for keys, template in _templates(rows):
+        for text in _unknown(template, known):
+            yield Fault(keys, text)
     for name in rows.where:
         if name not in known and name != "index":
-            yield f'where: no column "{name}"'
+            yield Fault(("where", name), f'no column "{name}"')
     for field, values in rows.fields.items():
         for value in values:
-            for name in columns_of(value):
-                if name not in known:
-                    yield f'fields.{field}: no column "{name}"'
+            for name in sorted(columns_of(value) - known):
+                yield Fault(("fields", field), f'no column "{name}"')
 
 
 def columns_of(value: Value) -> set[str]:
@@ -72,12 +82,13 @@ def columns_of(value: Value) -> set[str]:
     return signed | {name for name in own if name}
 
 
-def _metrics(rows: Rows) -> Iterator[str]:
+def _metrics(rows: Rows) -> Iterator[Fault]:
     labels = {"device", "site", *rows.label, *rows.labels}
     fields = [*rows.fields, *(["info"] if rows.info else [])]
     for field in fields:
+        keys = ("info",) if field == "info" else ("fields", field)
         metric = METRICS.get(f"{rows.subject}_{field}")
         if metric is None:
-            yield f'fields.{field}: the catalogue has no "{rows.subject}_{field}"'
+            yield Fault(keys, f'the catalogue has no "{rows.subject}_{field}"')
         elif not metric.allows(labels | (set(rows.info) if field == "info" else set())):
-            yield f"fields.{field}: {metric.name} has other labels than {sorted(labels)}"
+            yield Fault(keys, f"{metric.name} has other labels than {sorted(labels)}")

@@ -13,6 +13,9 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from inventory.problem import Problem
+from probes.snmp.spots import Fault, placed
+
 FOLDER = Path(__file__).parent.parent / "profiles"
 """Where the shipped profiles are."""
 
@@ -24,10 +27,10 @@ NO_MATCH: Weight = (-1, 0, 0)
 
 
 class ProfileInvalid(ValueError):  # noqa: N818  # as InventoryInvalid
-    """A profile cannot be used. `problems` are texts `file: path: what is wrong`."""
+    """A profile cannot be used. `problems` say where and why: `file:line: path: what is wrong`."""
 
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("\n".join(problems))
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
         self.problems = problems
 
 
@@ -265,29 +268,36 @@ def read(path: Path) -> Document:
     try:
         data = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        text = " ".join(str(error).split())
-        raise ProfileInvalid([f"{path.name}: cannot be read: {text}"]) from None
+        mark = getattr(error, "problem_mark", None)
+        text = f"cannot be read: {getattr(error, 'problem', None) or error}"
+        raise ProfileInvalid([Problem(path.name, mark.line + 1 if mark else 1, "", text)]) from None
     try:
         return Document.model_validate(data)
     except ValidationError as error:
-        raise ProfileInvalid([f"{path.name}: {_said(one)}" for one in error.errors()]) from None
+        raise ProfileInvalid(placed(path, _faults(error))) from None
 
 
-def _said(error: Mapping[str, Any]) -> str:
-    place = ".".join(map(str, error["loc"]))
-    return f"{place}: {error['msg'].removeprefix('Value error, ')}"
+def _faults(error: ValidationError) -> list[Fault]:
+    """What pydantic says; of a part that may be one or another only what the fuller one lacks."""
+    found = [Fault(one["loc"], one["msg"].removeprefix("Value error, ")) for one in error.errors()]
+    return [one for one in found if one.keys[-1:] not in _LESSER] or found
+
+
+_LESSER = ((f"literal[{False}]",), ("str",))
+"""How pydantic calls the plainer of two forms: a table that is `off`, a word that is a text."""
 
 
 def resolve(name: str, documents: Mapping[str, Document], above: tuple[str, ...] = ()) -> Profile:
     """A profile on top of what it extends, by table and word; `table: off` takes one away."""
+    circle = " > ".join((*above, name))
     if name in above:
-        raise ProfileInvalid([f"{name}.yaml: extends: circle {' > '.join((*above, name))}"])
+        raise Unresolved(name, f"circle {circle}")
     own = documents[name]
     identity: dict[str, list[Source | str]] = {}
     tables: dict[str, TableSpec] = {}
     for base in own.extends:
         if base not in documents:
-            raise ProfileInvalid([f'{name}.yaml: extends: no profile "{base}"'])
+            raise Unresolved(name, f'no profile "{base}"')
         under = resolve(base, documents, (*above, name))
         identity |= under.identity
         tables |= under.tables
@@ -302,28 +312,50 @@ def resolve(name: str, documents: Mapping[str, Document], above: tuple[str, ...]
     )
 
 
-def load_folder(folder: Path) -> tuple[dict[str, Profile], list[str]]:
-    """Every usable profile of a folder by name, and every problem found."""
-    from probes.snmp.check import problems
+class Unresolved(Exception):  # noqa: N818  # as ProfileInvalid
+    """What the profile `name` extends is not there, or is itself."""
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(message)
+        self.name = name
+
+
+def _home(name: str, fault: Fault, documents: Mapping[str, Document]) -> str:
+    """The file that a faulty table of a resolved profile stands in."""
+    own = documents[name]
+    if fault.keys[:1] != ("tables",) or fault.keys[1] in own.tables:
+        return name
+    bases = reversed(own.extends)
+    homes = [(base, _home(base, fault, documents)) for base in bases]
+    return next((home for _, home in homes if fault.keys[1] in documents[home].tables), name)
+
+
+def load_folder(folder: Path) -> tuple[dict[str, Profile], list[Problem]]:
+    """Every usable profile of a folder by name, and every problem found, each once."""
+    from probes.snmp.check import faults
 
     documents: dict[str, Document] = {}
     profiles: dict[str, Profile] = {}
-    found: list[str] = []
+    found: list[Problem] = []
     for path in sorted(folder.glob("*.yaml")):
         try:
             documents[path.stem] = read(path)
         except ProfileInvalid as error:
             found += error.problems
+    homes: dict[str, list[Fault]] = {}
     for name in documents:
         try:
             profile = resolve(name, documents)
-        except ProfileInvalid as error:
-            found += error.problems
+        except Unresolved as error:
+            homes.setdefault(error.name, []).append(Fault(("extends",), str(error)))
             continue
-        wrong = problems(profile)
-        found += [f"{name}.yaml: {text}" for text in wrong]
+        wrong = faults(profile)
+        for fault in wrong:
+            homes.setdefault(_home(name, fault, documents), []).append(fault)
         if not wrong:
             profiles[name] = profile
+    for name, some in homes.items():
+        found += placed(folder / f"{name}.yaml", list(dict.fromkeys(some)))
     return profiles, found
 
 
@@ -336,6 +368,6 @@ def load_profiles() -> dict[str, Profile]:
     return profiles
 
 
-def profile_problems() -> list[str]:
+def profile_problems() -> list[Problem]:
     """Every problem of the shipped profiles, for `hatang check`."""
     return load_folder(FOLDER)[1]

@@ -29,7 +29,7 @@ tables:
 
 def problems(tmp_path: Path, text: str) -> list[str]:
     (tmp_path / "x.yaml").write_text(text, "utf-8")
-    return load_folder(tmp_path)[1]
+    return [str(one) for one in load_folder(tmp_path)[1]]
 
 
 def test_shipped_profiles_have_no_problem() -> None:
@@ -43,27 +43,29 @@ def test_a_good_profile_has_no_problem(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("title: t", "titel: t", "x.yaml: title: Field required"),
-        ("title: t", "title: t\nx: 1", "x.yaml: x: Extra inputs are not permitted"),
+        ("title: t", "titel: t", "x.yaml:2: title: Field required"),
+        ("title: t", "title: t\nx: 1", "x.yaml:3: x: Extra inputs are not permitted"),
         ("object: 1.3.6.1.4.1.99", "object: enterprises.99",
-         'x.yaml: match.0.object: "enterprises.99" is no object identifier in numbers'),
+         'x.yaml:3: match.0.object: "enterprises.99" is no object identifier in numbers'),
         ("{object: 1.3.6.1.4.1.99}", "{text: '('}",
-         ('x.yaml: match.0.text: "(" is no regular expression: '
+         ('x.yaml:3: match.0.text: "(" is no regular expression: '
           "missing ), unterminated subpattern at position 0")),
         ("receive_bytes_total: in", "received: in",
-         'x.yaml: tables.ports.rows.0: fields.received: the catalogue has no "interface_received"'),
+         ('x.yaml:10: tables.ports.rows.0.fields.received: '
+          'the catalogue has no "interface_received"')),
         ("receive_bytes_total: in", "receive_bytes_total: inn",
-         'x.yaml: tables.ports.rows.0: fields.receive_bytes_total: no column "inn"'),
-        ('["{descr}"]', '["{name}"]', 'x.yaml: tables.ports.rows.0: no column "name"'),
+         'x.yaml:10: tables.ports.rows.0.fields.receive_bytes_total: no column "inn"'),
+        ('["{descr}"]', '["{name}"]',
+         'x.yaml:9: tables.ports.rows.0.label.interface.0: no column "name"'),
         ("label: {interface:", "label: {port:",
-         ("x.yaml: tables.ports.rows.0: fields.receive_bytes_total: interface_receive_bytes_total "
-          "has other labels than ['device', 'port', 'site']")),
-        ("title: t", "title: t\nextends: [y]", 'x.yaml: extends: no profile "y"'),
-        ("title: t", "title: t\nextends: [x]", "x.yaml: extends: circle x > x"),
+         ("x.yaml:10: tables.ports.rows.0.fields.receive_bytes_total: "
+          "interface_receive_bytes_total has other labels than ['device', 'port', 'site']")),
+        ("title: t", "title: t\nextends: [y]", 'x.yaml:3: extends: no profile "y"'),
+        ("title: t", "title: t\nextends: [x]", "x.yaml:3: extends: circle x > x"),
         ("match: [{object: 1.3.6.1.4.1.99}]", "",
-         "x.yaml: match: a profile that is no building block says whom it is for"),
+         "x.yaml:2: match: a profile that is no building block says whom it is for"),
         ("tier: slow", "tier: daily",
-         ("x.yaml: tables.ports.TableSpec.columns.descr.tier: "
+         ("x.yaml:6: tables.ports.columns.descr.tier: "
           "Input should be 'fast', 'medium' or 'slow'")),
     ],
 )  # fmt: skip
@@ -74,16 +76,26 @@ def test_a_bad_profile_is_refused_with_its_place(
     assert said in problems(tmp_path, GOOD.replace(old, new))
 
 
+def test_a_fault_is_told_once_and_where_it_stands(tmp_path: Path) -> None:
+    (tmp_path / "_base.yaml").write_text(GOOD.replace("{descr}", "{name}"), "utf-8")
+    for name in ("x", "y"):
+        (tmp_path / f"{name}.yaml").write_text("title: t\nextends: [_base]\nmatch: [{text: a}]")
+    profiles, found = load_folder(tmp_path)
+    assert not profiles
+    said = '_base.yaml:9: tables.ports.rows.0.label.interface.0: no column "name"'
+    assert [str(one) for one in found] == [said]
+
+
 def test_broken_yaml_is_one_problem_of_its_file(tmp_path: Path) -> None:
     (found,) = problems(tmp_path, "a: [")
-    assert found.startswith("x.yaml: cannot be read: ")
+    assert found == "x.yaml:2: cannot be read: did not find expected node content"
 
 
 @pytest.mark.parametrize(
     ("number", "text", "name"),
     [
         ("1.3.6.1.4.1.9.1.1208", "Cisco IOS Software", "cisco-ios"),
-        ("1.3.6.1.4.1.9.12.3", "Cisco NX-OS", "generic"),
+        ("1.3.6.1.4.1.99999.12.3", "Cisco IOS of another", "generic"),
         ("1.3.6.1.4.1.8072.3.2.10", "Linux srv 6.1", "net-snmp-linux"),
         ("1.3.6.1.4.1.8072.3.2.10", "Linux ABB-card 6.6", "generic-ups"),
         ("1.3.6.1.4.1.8072.3.2.100", "", "generic"),

@@ -1,0 +1,59 @@
+"""Where the parts of a profile's file stand: the line of a problem, found once there is one."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import yaml
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from inventory.problem import Problem
+
+Keys = tuple[str | int, ...]
+
+
+class Fault(NamedTuple):
+    """What is wrong, and the keys that lead there in the file."""
+
+    keys: Keys
+    message: str
+
+
+def placed(path: Path, faults: Sequence[Fault]) -> list[Problem]:
+    """Faults of one file as problems with their lines; the file is YAML that could be read."""
+    root = yaml.compose(path.read_text("utf-8"), yaml.CSafeLoader) if faults else None
+    found = []
+    for keys, message in faults:
+        line, real = _follow(root, keys)
+        found.append(Problem(path.name, line, ".".join(map(str, real)), message))
+    return found
+
+
+def _follow(node: Node | None, keys: Keys) -> tuple[int, Keys]:
+    """The line of the deepest part of a path that is there, and the path without what is not.
+
+    A key that is missing stays as the last; in between stand words of pydantic's unions.
+    """
+    line = node.start_mark.line + 1 if node is not None else 1
+    real: list[str | int] = []
+    for at, key in enumerate(keys):
+        if isinstance(node, ScalarNode):
+            break
+        below = _below(node, key)
+        if below is not None:
+            line, node = below
+            real.append(key)
+        elif at == len(keys) - 1 and str(key)[:1].islower() and "[" not in str(key):
+            real.append(key)
+    return line, tuple(real)
+
+
+def _below(node: Node | None, key: str | int) -> tuple[int, Node] | None:
+    if isinstance(node, MappingNode):
+        for name, value in node.value:
+            if name.value == str(key):
+                return name.start_mark.line + 1, value
+    if isinstance(node, SequenceNode) and isinstance(key, int) and key < len(node.value):
+        value = node.value[key]
+        return value.start_mark.line + 1, value
+    return None
