@@ -104,10 +104,12 @@ class Schedule:
         return ended
 
     def ask_now(self, thing: str) -> None:
-        """Ask all jobs of a thing (`kind:name`) at once; their beats stay as they are, their
-        back-off ends. A run that is out is followed by another.
+        """Ask all jobs of a thing (`kind:name`) at once, but for those whose probe is not for that;
+        their beats stay as they are, their back-off ends. A run that is out is followed by another.
         """
         for entry in self._by_thing.get(thing, ()):
+            if not entry.job.probe.prompt:
+                continue
             if entry.running is not None:
                 entry.again = True
             elif not entry.waiting:

@@ -67,12 +67,13 @@ class SnmpEntry(Entry):
 
 
 class SshEntry(Entry):
-    """SSH access."""
+    """SSH access. `enable` is the secret of the privileged mode, for the cli probe."""
 
     user: Text
     key: Reference | None = None
     password: Reference | None = None
     known_hosts: LocalFile | None = None
+    enable: Reference | None = None
 
 
 class HttpEntry(Entry):

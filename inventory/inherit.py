@@ -223,7 +223,8 @@ class Heritage:
             for loc, message, suggestion in settings:
                 self.draft.wrong(self._where(name, probe, loc, layer), message, suggestion)
             return None
-        interval: float = wish.interval or layer.plain.get("interval", 60.0)
+        own = wish.interval or self.vocabulary.rhythms.get(probe)
+        interval: float = own or layer.plain.get("interval", 60.0)
         said: float | None = wish.timeout or layer.plain.get("timeout")
         timeout = min(TIMEOUT, interval) if said is None else said
         if timeout > interval and not layer.unsure:

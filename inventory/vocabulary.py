@@ -12,7 +12,8 @@ from pydantic import BaseModel
 class Vocabulary:
     """What may be named. An empty `profiles` or `rules` means: not known here, so not checked.
 
-    `needs` is the kind of credential (`snmp`, `ssh`, `http`) that a probe cannot work without. Of
+    `needs` is the kind of credential (`snmp`, `ssh`, `http`) that a probe cannot work without;
+    `rhythms` the seconds between two runs of probes for which a general `interval` is not meant. Of
     rules, `ratios` have limits that are shares of a whole, and `instances` gives the label that
     tells a rule's instances apart.
     """
@@ -21,5 +22,6 @@ class Vocabulary:
     profiles: frozenset[str] = frozenset()
     rules: frozenset[str] = frozenset()
     needs: Mapping[str, str] = field(default_factory=dict)
+    rhythms: Mapping[str, float] = field(default_factory=dict)
     ratios: frozenset[str] = frozenset()
     instances: Mapping[str, str] = field(default_factory=dict)

@@ -54,6 +54,11 @@ def clean(text: str | bytes) -> str:
     return raw.decode("utf-8", "ignore").strip()
 
 
+def line(text: str, most: int) -> str:
+    """Longer text from a device on one line: no control characters, at most so many characters."""
+    return " ".join(_CONTROL.sub(" ", text[:most]).split())
+
+
 def _decoded(raw: bytes) -> str:
     try:
         return raw.decode()
@@ -166,6 +171,15 @@ def values(fields: bytes) -> dict[str, float]:
     return found
 
 
+class Config(NamedTuple):
+    """A device's configuration as it may be kept, without secrets; `changed` is when the device
+    says that it was changed last (Unix seconds), None where it says nothing of it.
+    """
+
+    text: str
+    changed: float | None = None
+
+
 @dataclass(slots=True)
 class Reading:
     """What one run brought back. Always returned, never raised; rows and a reason may stand
@@ -187,6 +201,7 @@ class Reading:
     tables_expected: int = 0
     tables_answered: int = 0
     missing: Sequence[str] = ()
+    config: Config | None = None
 
     @property
     def success(self) -> bool:

@@ -1,15 +1,20 @@
 """The probes there are: one map, nothing found by import side effects."""
 
 from inventory.vocabulary import Vocabulary
+from probes.cli import EVERY
+from probes.cli import PROBE as CLI
 from probes.http import PROBE as HTTP
 from probes.probe import Probe
 from probes.snmp import PROBE as SNMP
 from probes.snmp.profile import load_profiles
+from probes.ssh import PROBE as SSH
 from probes.tcp import PROBE as TCP
 
-PROBES: dict[str, Probe] = {probe.name: probe for probe in (SNMP, HTTP, TCP)}
-NEEDS = {"snmp": "snmp"}
+PROBES: dict[str, Probe] = {probe.name: probe for probe in (SNMP, HTTP, TCP, CLI, SSH)}
+NEEDS = {"snmp": "snmp", "cli": "ssh", "ssh": "ssh"}
 """The kind of credential that a probe cannot work without."""
+RHYTHMS = {"cli": EVERY}
+"""Seconds between two runs of probes that do not follow the inventory's general interval."""
 
 
 def vocabulary() -> Vocabulary:
@@ -18,4 +23,5 @@ def vocabulary() -> Vocabulary:
         probes={name: probe.settings for name, probe in PROBES.items()},
         profiles=frozenset(load_profiles()),
         needs=NEEDS,
+        rhythms=RHYTHMS,
     )

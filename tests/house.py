@@ -25,10 +25,16 @@ LIBRARIES: Mapping[str, tuple[str, ...]] = {
     "aiohttp": ("probes/http", "probes/tcp", "collector/"),
     "cryptography": ("probes/snmp/", "probes/tls", "collector/"),
     "influxdb_client": ("collector/stores/",),
+    "netmiko": ("probes/cli/",),
     "networkx": ("inventory/", "collector/"),
+    "ntc_templates": ("probes/cli/",),
+    "paramiko": ("probes/cli/",),
     "prometheus_client": ("collector/",),
     "rich": ("collector/",),
-    "yaml": ("alerts/", "inventory/", "probes/catalogue", "probes/snmp/profile", "collector/"),
+    "yaml": (
+        *("alerts/", "inventory/", "collector/"),
+        *("probes/catalogue", "probes/cli/language", "probes/snmp/profile"),
+    ),
 }
 """Who may use a library: a probe only its one protocol's."""
 
