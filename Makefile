@@ -2,7 +2,7 @@
 DEMO_PACKAGES := victoria-metrics nftables prometheus-alertmanager
 TEST_PACKAGES := $(DEMO_PACKAGES) chrony dovecot-imapd fping frr git iproute2 kamailio nginx openssh-server \
   openssl postfix prometheus prometheus-blackbox-exporter prometheus-node-exporter \
-  prometheus-snmp-exporter rsyslog snmp snmpd unbound
+  prometheus-snmp-exporter snmp snmpd unbound
 BENCH_PACKAGES := $(TEST_PACKAGES) collectd-core
 
 BIN := .venv/bin
@@ -45,6 +45,7 @@ soak: ## each part away for three minutes with 50 alerts firing: is anybody told
 docs: setup ## make the generated pages again
 	$(BIN)/python -m probes.catalogue_page > docs/metrics.md
 	$(BIN)/python -m alerts.rules_page > docs/rules.md
+	$(BIN)/python -m probes.devices_page > docs/devices.md
 
 clean: ## remove .venv and every cache
 	rm -rf .venv *.egg-info build .mypy_cache .ruff_cache .pytest_cache .hypothesis
