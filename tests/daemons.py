@@ -225,6 +225,17 @@ def blackbox_exporter(folder: Path, config: str) -> Iterator[Daemon]:
 
 
 @contextlib.contextmanager
+def node_exporter(folder: Path) -> Iterator[Daemon]:
+    """Prometheus' exporter of this machine's own figures."""
+    port = free_port()
+    command = ["prometheus-node-exporter", f"--web.listen-address=127.0.0.1:{port}"]
+    command += ["--collector.processes"]
+    log = folder / "node_exporter.log"
+    with daemon(command, port, log, lambda: healthy(port, "/")) as running:
+        yield running
+
+
+@contextlib.contextmanager
 def nginx(folder: Path, server: str) -> Iterator[Daemon]:
     """nginx with one server block; `{port}` in it stands for the port."""
     port = free_port()
@@ -243,13 +254,17 @@ def nginx(folder: Path, server: str) -> Iterator[Daemon]:
 
 
 @contextlib.contextmanager
-def sshd(folder: Path) -> Iterator[Daemon]:
-    """OpenSSH's server with a host key of its own; nobody can log in."""
-    port = free_port()
+def sshd(folder: Path, extra: Sequence[str] = (), port: int = 0) -> Iterator[Daemon]:
+    """OpenSSH's server with a host key of its own, kept in `folder`; nobody can log in unless
+    `extra` options say how.
+    """
+    port = port or free_port()
     key = folder / "host_key"
-    command = [program("ssh-keygen"), "-q", "-t", "ed25519", "-N", "", "-f", str(key)]
-    subprocess.run(command, check=True)
-    options = [f"HostKey={key}", f"ListenAddress=127.0.0.1:{port}", "PidFile=none", "UsePAM=no"]
+    if not key.exists():
+        command = [program("ssh-keygen"), "-q", "-t", "ed25519", "-N", "", "-f", str(key)]
+        subprocess.run(command, check=True)
+    options = [*extra, f"HostKey={key}", f"ListenAddress=127.0.0.1:{port}"]
+    options += ["PidFile=none", "UsePAM=no"]
     started = ["sshd", "-D", "-e", "-f", "/dev/null", *(f"-o{option}" for option in options)]
     if os.geteuid() == 0:
         Path("/run/sshd").mkdir(exist_ok=True)  # sshd's own demand of root
