@@ -3,7 +3,7 @@
 import ipaddress
 from typing import Any
 
-from tests.recordings.emitted import Polled, addresses
+from tests.recordings.emitted import Emitted, Polled, addresses
 from tests.recordings.matching import near
 from tests.recordings.tally import Tally
 
@@ -13,11 +13,10 @@ ESTABLISHED = "established"
 def judge_peers(polled: Polled, expected: dict[str, Any], tally: Tally) -> None:
     """Of each peer whether it is up, and since when if it is."""
     rows = expected.get("bgp_peers", [])
-    known = {
-        address: fields
-        for peer, fields in polled.instances("bgp").items()
-        for address in addresses(peer)
-    }
+    known: dict[str, dict[str, Emitted]] = {}
+    for peer, fields in polled.instances("bgp").items():
+        for address in addresses(peer):
+            known.setdefault(address, {}).update(fields)
     for row in rows:
         have = known.get(str(ipaddress.ip_address(row["peer"])), {})
         doubt = tally.doubt("bgp_peers", row)
