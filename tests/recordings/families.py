@@ -2,16 +2,29 @@
 
 NAMED: dict[str, str] = {
     "cisco-ios/centreon_cisco-standard": "cisco-ios",
+    "f5/centreon_f5-cpu": "f5-bigip",
+    "pdu/centreon_raritan": "raritan-px",
+    "sophos/centreon_sophos": "sophos-sfos",
 }
 """Recordings without a sysObjectID, polled with the profile that an inventory would name."""
 
 PROFILES: dict[str, tuple[str, ...]] = {
+    "checkpoint": ("checkpoint-gaia",),
+    "cisco-asa-ftd": ("cisco-asa",),
     "cisco-ios": ("cisco-ios",),
     "cisco-iosxe": ("cisco-ios",),
+    "cisco-nxos": ("cisco-nxos",),
+    "comware-h3c": ("h3c-comware",),
+    "f5": ("f5-bigip",),
+    "firewall-oss": ("pfsense-opnsense",),
     "fortinet": ("fortinet-fortigate", "fortinet-fortiswitch"),
+    "hpe-aruba": ("aruba-aoscx", "aruba-aoss", "aruba-controller"),
     "huawei-vrp": ("huawei-vrp",),
     "linux": ("net-snmp-linux",),
     "mikrotik": ("mikrotik-routeros",),
+    "paloalto": ("paloalto-panos",),
+    "sophos": ("sophos-sfos", "sophos-cyberoam"),
+    "ups-apc": ("apc-powernet", "mge-galaxy"),
     "ups-eaton": ("eaton-ups",),
     "ups-rfc1628": ("generic-ups",),
 }
