@@ -54,7 +54,7 @@ KIND = {
         "cpu": "processor",
         "fan": "fans",
         "switch": "member unit",
-        "ha": "cluster failover redundancy peer primary secondary",
+        "ha": "cluster failover redundancy",
     }.items()
     for word in same.split()
 }

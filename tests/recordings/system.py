@@ -15,18 +15,32 @@ POINT = 0.0101
 
 
 def judge_identity(polled: Polled, expected: dict[str, Any], tally: Tally) -> None:
-    """Words of device_info: one holds the other; serial numbers are the same."""
+    """Words of device_info."""
     row = expected.get("identity", {})
     for key, label in IDENTITY.items():
         if not row.get(key):
             continue
-        want, have = _plain(row[key]), _plain(polled.identity.get(label, ""))
-        right = bool(have) and (want == have if key == "serial" else want in have or have in want)
+        want, have = row[key], polled.identity.get(label, "")
+        right = bool(have) and _same(key, want, have)
         text = f"{key} {row[key]!r}, ours {polled.identity.get(label)!r}"
         doubt = tally.doubt("identity", {"name": key})
         tally.judge("identity", right, text, doubt)
         if have and not right and doubt is None:
             tally.extra("identity", text)
+
+
+def _same(key: str, want: str, have: str) -> bool:
+    """Serial numbers are equal; a version's numbers stand in the other; a model in the other."""
+    if key == "version":
+        some, more = sorted((_numbers(want), _numbers(have)), key=len)
+        return bool(some) and some <= more
+    short, long = sorted((_plain(want), _plain(have)), key=len)
+    return short == long or (key != "serial" and len(short) > 2 and short in long)
+
+
+def _numbers(text: str) -> set[str]:
+    """The parts of a version: dotted numbers and letters, without a leading v."""
+    return {re.sub(r"^v(?=\d)", "", one) for one in re.findall(r"[0-9a-z.]+", text.lower())}
 
 
 def _plain(text: str) -> str:
