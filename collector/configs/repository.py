@@ -72,7 +72,7 @@ class Repository:
     @property
     def there(self) -> bool:
         """Whether anything was ever saved here."""
-        return (self.folder / ".git").is_dir()
+        return os.path.isdir(self.folder / ".git")  # noqa: PTH112 - Path raises where it may not look
 
     def save(self, device: str, text: str, at: float) -> Saved:
         """Keep a configuration, seen at `at`; a commit if it is another one than before. Raises
