@@ -23,6 +23,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
 
 LIBRARIES: Mapping[str, tuple[str, ...]] = {
     "aiohttp": ("probes/http", "probes/tcp", "collector/"),
+    "asyncssh": ("probes/ssh/",),
     "cryptography": ("probes/snmp/", "probes/tls", "collector/"),
     "influxdb_client": ("collector/stores/",),
     "netmiko": ("probes/cli/",),

@@ -25,6 +25,14 @@ KEEPALIVE = 30.0
 LONGEST_LINE = 240
 """A known_hosts line up to this length is shown; a longer one would fill the screen."""
 
+HOST_KEYS = (
+    *("ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"),
+    *("rsa-sha2-512", "rsa-sha2-256"),
+)
+"""Kinds of host keys that are asked for, after those that known_hosts has: one that it does not
+have is seen, and told, instead of a handshake that fails without a word.
+"""
+
 KNOWN_HOSTS_BYTES = 8 << 20
 MOST_BANNER = 600
 
@@ -75,10 +83,10 @@ def access(address: str, port: int, credential: Mapping[str, Any] | None) -> Acc
 def _key(secret: Secret) -> asyncssh.SSHKey:
     try:
         return asyncssh.import_private_key(secret.reveal() + "\n")
-    except asyncssh.KeyEncryptionError:
-        message = "the ssh key has a passphrase: give the collector a key of its own without one"
-    except (asyncssh.KeyImportError, ValueError):
+    except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError, ValueError) as error:
         message = "the ssh key is no private key that can be read (OpenSSH or PEM form)"
+        if "passphrase" in str(error).lower():
+            message = "the ssh key has a passphrase: give the collector one of its own without"
     raise ValueError(message) from None
 
 
@@ -114,6 +122,9 @@ async def connect(access: Access) -> asyncssh.SSHClientConnection:
     )
     if not trusted and not authorities:
         known = asyncssh.import_known_hosts("")
+    kinds = dict.fromkeys(
+        (*(kind.decode() for key in trusted for kind in key.sig_algorithms), *HOST_KEYS)
+    )
     try:
         return await asyncssh.connect(
             access.address,
@@ -122,6 +133,7 @@ async def connect(access: Access) -> asyncssh.SSHClientConnection:
             client_factory=lambda: greeter,
             known_hosts=known,
             x509_trusted_certs=None,
+            server_host_key_algs=() if authorities else list(kinds),
             username=access.user,
             client_keys=[access.key] if access.key else None,
             password=access.password.reveal() if access.password else None,
@@ -152,6 +164,12 @@ def explained(error: Exception, access: Access, greeter: Greeter, trusted: bool)
     """An error as reason, message, hint. `trusted` says that known_hosts has keys of the server."""
     if isinstance(error, asyncssh.HostKeyNotVerifiable):
         return _key_trouble(error, access, greeter, trusted)
+    if expired(greeter.said):
+        return RefusedError(
+            Reason.AUTH,
+            f"the account {access.user} may not log in: {clean(greeter.said)}",
+            f"renew it on the server (chage -l {access.user}); it should have no end date",
+        )
     if isinstance(error, asyncssh.PermissionDenied):
         return _refused(access, greeter)
     if isinstance(error, asyncssh.KeyExchangeFailed):
@@ -159,12 +177,10 @@ def explained(error: Exception, access: Access, greeter: Greeter, trusted: bool)
         hint = "the server is very old, or its key is of another kind than in known_hosts"
         return FailedError(Reason.AUTH if trusted else Reason.PROTOCOL, message, hint)
     if isinstance(error, asyncssh.ConnectionLost | ConnectionResetError | BrokenPipeError):
-        return _lost(greeter)
+        return _lost()
     if isinstance(error, asyncssh.Error):
-        reason = clean(error.reason)
-        if _ACCOUNT.search(reason) or _EXPIRED.search(reason):
-            return RefusedError(Reason.AUTH, f"the server refused {access.user}: {reason}")
-        return FailedError(Reason.PROTOCOL, f"no SSH session: {reason}", "does SSH listen there?")
+        text = f"no SSH session: {clean(error.reason)}"
+        return FailedError(Reason.PROTOCOL, text, "does SSH listen there?")
     if isinstance(error, OSError) and error.errno == errno.ECONNREFUSED:
         return FailedError(
             Reason.REFUSED,
@@ -221,9 +237,6 @@ def _short(algorithm: str) -> str:
 
 def _refused(access: Access, greeter: Greeter) -> FailedError:
     said = clean(greeter.said)
-    if _ACCOUNT.search(greeter.said) or _EXPIRED.search(greeter.said):
-        hint = f"renew the account on the server: chage -l {access.user}"
-        return RefusedError(Reason.AUTH, f"the account {access.user} has expired: {said}", hint)
     given = []
     if access.key:
         given.append(f"the key {access.key.get_fingerprint()}")
@@ -238,10 +251,7 @@ def _refused(access: Access, greeter: Greeter) -> FailedError:
     )
 
 
-def _lost(greeter: Greeter) -> FailedError:
-    said = clean(greeter.said)
-    if _ACCOUNT.search(greeter.said) or _EXPIRED.search(greeter.said):
-        return RefusedError(Reason.AUTH, f"the server let nobody in: {said}", "chage -l on it")
+def _lost() -> FailedError:
     return FailedError(
         Reason.PROTOCOL,
         "the server closed the connection before we were let in",

@@ -27,7 +27,7 @@ has() { command -v "$1" >/dev/null 2>&1; }
 if has timeout; then t() { timeout "$@"; }; else t() { shift; "$@"; }; fi
 LC_ALL=C; export LC_ALL
 PATH="$PATH:/usr/bin:/bin:/usr/sbin:/sbin:/usr/local/bin"; export PATH
-m date; date +%s.%N
+d=$(date +%s.%N); m date; echo "$d"
 if [ -r /proc/stat ]; then linux=1; m linux; else linux=; m uname; uname -s; uname -r; fi
 """
 
