@@ -14,7 +14,7 @@ import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from inventory.problem import Problem
-from probes.snmp.spots import Fault, placed
+from probes.snmp.spots import Fault, data_of, placed
 
 FOLDER = Path(__file__).parent.parent / "profiles"
 """Where the shipped profiles are."""
@@ -266,15 +266,18 @@ def match(profiles: Mapping[str, Profile], who: Who) -> Profile:
 def read(path: Path) -> Document:
     """One file. Raises ProfileInvalid with every problem of its form."""
     try:
-        data = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
+        data, twice = data_of(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         mark = getattr(error, "problem_mark", None)
         text = f"cannot be read: {getattr(error, 'problem', None) or error}"
         raise ProfileInvalid([Problem(path.name, mark.line + 1 if mark else 1, "", text)]) from None
     try:
-        return Document.model_validate(data)
+        document = Document.model_validate(data)
     except ValidationError as error:
-        raise ProfileInvalid(placed(path, _faults(error))) from None
+        raise ProfileInvalid(placed(path, [*twice, *_faults(error)])) from None
+    if twice:
+        raise ProfileInvalid(placed(path, twice))
+    return document
 
 
 def _faults(error: ValidationError) -> list[Fault]:

@@ -1,8 +1,8 @@
 """Where the parts of a profile's file stand: the line of a problem, found once there is one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -17,6 +17,33 @@ class Fault(NamedTuple):
 
     keys: Keys
     message: str
+
+
+def data_of(text: str) -> tuple[Any, list[Fault]]:
+    """A file's data, and the names that stand twice in one place (YAML keeps the last in silence).
+
+    Raises yaml.YAMLError.
+    """
+    loader = yaml.CSafeLoader(text)
+    try:
+        node = loader.get_single_node()
+        twice = list(_twice(node, ()))  # before merge keys are unfolded into the nodes
+        return loader.construct_document(node) if node is not None else None, twice
+    finally:
+        loader.dispose()
+
+
+def _twice(node: Node | None, keys: Keys) -> Iterator[Fault]:
+    if isinstance(node, MappingNode):
+        seen: set[str] = set()
+        for name, value in node.value:
+            if name.value in seen:
+                yield Fault((*keys, name.value), "stands twice")
+            seen.add(name.value)
+            yield from _twice(value, (*keys, name.value))
+    elif isinstance(node, SequenceNode):
+        for at, value in enumerate(node.value):
+            yield from _twice(value, (*keys, at))
 
 
 def placed(path: Path, faults: Sequence[Fault]) -> list[Problem]:
@@ -49,10 +76,13 @@ def _follow(node: Node | None, keys: Keys) -> tuple[int, Keys]:
 
 
 def _below(node: Node | None, key: str | int) -> tuple[int, Node] | None:
+    """The part of a node under a key, in the node itself or in what is merged into it."""
     if isinstance(node, MappingNode):
         for name, value in node.value:
             if name.value == str(key):
                 return name.start_mark.line + 1, value
+        merged = (value for name, value in node.value if name.value == "<<")
+        return next((found for one in merged if (found := _below(one, key))), None)
     if isinstance(node, SequenceNode) and isinstance(key, int) and key < len(node.value):
         value = node.value[key]
         return value.start_mark.line + 1, value

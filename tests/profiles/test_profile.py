@@ -60,6 +60,7 @@ def test_a_good_profile_has_no_problem(tmp_path: Path) -> None:
         ("label: {interface:", "label: {port:",
          ("x.yaml:10: tables.ports.rows.0.fields.receive_bytes_total: "
           "interface_receive_bytes_total has other labels than ['device', 'port', 'site']")),
+        ("title: t", "title: t\ntitle: u", "x.yaml:2: title: stands twice"),
         ("title: t", "title: t\nextends: [y]", 'x.yaml:3: extends: no profile "y"'),
         ("title: t", "title: t\nextends: [x]", "x.yaml:3: extends: circle x > x"),
         ("match: [{object: 1.3.6.1.4.1.99}]", "",
@@ -74,6 +75,13 @@ def test_a_bad_profile_is_refused_with_its_place(
 ) -> None:
     assert old in GOOD
     assert said in problems(tmp_path, GOOD.replace(old, new))
+
+
+def test_a_fault_in_a_part_that_is_merged_stands_there(tmp_path: Path) -> None:
+    twice = GOOD.replace("- subject", "- &first\n        subject") + "      - {<<: *first}\n"
+    assert problems(tmp_path, twice) == []
+    found = problems(tmp_path, twice.replace("{descr}", "{name}"))
+    assert [one.partition(": tables")[0] for one in found] == ["x.yaml:10", "x.yaml:10"]
 
 
 def test_a_fault_is_told_once_and_where_it_stands(tmp_path: Path) -> None:
