@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from collector import tuning
+from collector.configs import Keeper, Repository
 from collector.contract import Breach, Contract, History, Sources
 from collector.delivery import Delivery
 from collector.described import device_rows, inventory_rows
 from collector.desk import PEAK, Desk
 from collector.gate.message import Links
 from collector.journal import Incident, Journal
+from collector.overheard import Ears, Overheard
 from collector.pipeline import Pipeline
 from collector.plan import Job, Plan, build, fetch
 from collector.reach import IcmpUnavailableError, Reach
@@ -88,6 +90,8 @@ class Rooms(NamedTuple):
     journal: Journal
     history: History | None
     ways: Ways
+    ears: Ears = Ears()
+    configs: Repository | None = None
 
 
 class Collector:
@@ -100,11 +104,13 @@ class Collector:
         self._memory = rooms.memory
         self.pipeline = Pipeline(self.delivery.put, rooms.memory)
         self.schedule = Schedule(self._accept, rooms.memory.of)
+        self.configs = Keeper(rooms.configs, self.journal, self.pipeline, rooms.memory)
         self._states = States(self.pipeline)
         self.desk = Desk(self.journal, self._states, self._ask)
         self.incidents, self.engine = self.desk.incidents, self.desk.engine
         self.windows = Windows(self.journal, plan.collector, self.tell)
         self.reach = Reach(plan.collector, self.tell, self.pipeline)
+        self.overheard = Overheard(rooms.ears, self.journal, self.tell)
         self.addresses: dict[str, str] = {}
         self._told_links = rooms.ways.links
         self.telling = Telling(rooms.ways, self.desk, lambda: self.plan, self._links)
@@ -124,7 +130,10 @@ class Collector:
         self._reloading = asyncio.Lock()
 
     async def start(self) -> None:
-        """Begin to ask. Raises IcmpUnavailableError where this machine does not let us ping."""
+        """Begin to ask, and to listen. Raises IcmpUnavailableError where this machine does not let
+        us ping, OSError where it does not let us listen.
+        """
+        await self.overheard.open()
         self.reach.load(self.plan.pings)
         self._take_over(self.plan)
         self.windows.restate(self.started)
@@ -139,6 +148,7 @@ class Collector:
             self._every(SELF_EVERY, self._tell_self),
             self._every(DESCRIBE_EVERY, self.pipeline.repeat),
             self._every(STATE_EVERY, self.desk.tell_states),
+            self._every(STATE_EVERY, self._tell_overheard),
             self._every(WINDOWS_EVERY, self.windows.restate),
         )
         self._tasks = [asyncio.ensure_future(one) for one in work]
@@ -148,10 +158,12 @@ class Collector:
     async def stop(self) -> None:
         """End every run and hand over what was read."""
         self.ready = False
+        self.overheard.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.schedule.close()
+        await self.configs.close()
         self.pipeline.flush()
         self.journal.event("stopped", f"collector:{self.plan.collector}", "", time.time())
 
@@ -193,6 +205,8 @@ class Collector:
         for key in self.schedule.load(plan.jobs):
             self.pipeline.forget(key, now)
         self._limits.load(plan.inventory, plan.jobs)
+        self.configs.load(plan.jobs, now)
+        self.overheard.load(plan)
         self.desk.load(plan, now)
         for cause in [one.cause for one in self.incidents.open.values()]:
             name = cause.thing.partition(":")[2]
@@ -225,6 +239,7 @@ class Collector:
             self._memory.mark(job.key)
         self._log_news(job, reading)
         self._limits.attach(job, reading)
+        self.configs.take(job, reading)
         self.pipeline.accept(job, reading, lateness, missed)
         self.desk.polled(job, reading, time.time())
 
@@ -283,6 +298,9 @@ class Collector:
 
     def _tell_self(self, now: float) -> None:
         self.pipeline.observe("self", self_rows(self, now), now)
+
+    def _tell_overheard(self, now: float) -> None:
+        self.pipeline.observe("overheard", self.overheard.rows(now), now)
 
     async def _every(self, seconds: float, act: Any) -> None:
         loop = asyncio.get_running_loop()

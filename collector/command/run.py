@@ -18,6 +18,7 @@ from collector import log as logs
 from collector.api import LISTEN, Access, ListenRefusedError, parse_listen, serve
 from collector.collector import Collector, Rooms, load_plan
 from collector.command.inventory import default_inventory
+from collector.configs import Repository
 from collector.contract import History
 from collector.delivery import Delivery
 from collector.gate.gate import VISIBLE
@@ -28,6 +29,7 @@ from collector.gate.peer import parse_address as parse_peer
 from collector.hold import hold
 from collector.journal import Journal
 from collector.localstore import LocalStore, LocalStoreFailed
+from collector.overheard import Ears
 from collector.plan import Plan
 from collector.reach import IcmpUnavailableError
 from collector.state import Memory
@@ -86,6 +88,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     flag("--listen", None, f"where /metrics and the API are served (default {LISTEN}, or the next)")
     flag("--state-dir", None, f"spool, memory and local store (default: {default_state_dir()})")
+    flag("--traps", None, "where SNMP traps and informs are received, as 0.0.0.0:162 (nowhere)")
+    flag("--syslog", None, "where syslog is received, UDP and TCP, as 0.0.0.0:514 (nowhere)")
     flag("--collector", None, "which collector of the inventory this is")
     flag("--tls-cert", None, "certificate, needed beyond loopback")
     flag("--tls-key", None, "its key")
@@ -132,6 +136,7 @@ class Asked(NamedTuple):
     token: Secret | None
     alertmanagers: list[str]
     links: Links
+    ears: Ears
 
 
 def _asked(args: argparse.Namespace) -> Asked:
@@ -149,7 +154,13 @@ def _asked(args: argparse.Namespace) -> Asked:
         if one:
             _peer(flag, one)
     state = Path(args.state_dir or default_state_dir())
-    return Asked(state, stores, args.query, secret, peers, _links(args))
+    ears = Ears(_ear(args.traps), _ear(args.syslog))
+    return Asked(state, stores, args.query, secret, peers, _links(args), ears)
+
+
+def _ear(text: str | None) -> tuple[str, int] | None:
+    """Raises ValueError."""
+    return parse_listen(text) if text is not None else None
 
 
 def _links(args: argparse.Namespace) -> Links:
@@ -217,14 +228,16 @@ async def _run(args: argparse.Namespace, asked: Asked, plan: Plan) -> int:
         shelf = state / "gate.sqlite"
         vmalert = args.vmalert or ""
         ways = Ways(asked.alertmanagers, vmalert, asking, shelf, visible, asked.links)
-        rooms = Rooms(delivery, memory, journal, history, ways)
+        rooms = Rooms(
+            delivery, memory, journal, history, ways, asked.ears, Repository(state / "configs")
+        )
         collector = Collector(plan, args.inventory, rooms, state / "contract.sqlite")
         await _start(collector)
         stack.push_async_callback(collector.stop)
         access = Access(args.tls_cert, args.tls_key, args.tokens)
         server = await serve(collector, args.listen or LISTEN, access, exactly=bool(args.listen))
         stack.push_async_callback(server.stop)
-        collector.addresses = {"api": server.url, **queries}
+        collector.addresses = {"api": server.url, **queries, **collector.overheard.addresses}
         collector.telling.reword()
         loop.add_signal_handler(signal.SIGHUP, lambda: _reload(collector))
         _announce(state, collector)
@@ -242,6 +255,9 @@ async def _start(collector: Collector) -> None:
         await collector.start()
     except IcmpUnavailableError as error:
         raise CannotStartError(str(error)) from None
+    except OSError as error:
+        why = f"--traps or --syslog cannot listen there: {error.strerror}"
+        raise CannotStartError(f"{why}; a port below 1024 needs CAP_NET_BIND_SERVICE") from None
 
 
 @asynccontextmanager

@@ -144,6 +144,7 @@ class Listening:
             self.poll(thing, now, HINT_EVERY)
         else:
             self.verify(ear, now)
+            self.poll(thing, now, HINT_EVERY)
 
     def tick(self, now: float) -> None:
         """Begin and end verifications whose time has come."""
