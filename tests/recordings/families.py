@@ -15,6 +15,7 @@ PROFILES: dict[str, tuple[str, ...]] = {
     "cisco-iosxe": ("cisco-ios",),
     "cisco-nxos": ("cisco-nxos",),
     "comware-h3c": ("h3c-comware",),
+    "draytek": ("draytek-vigor",),
     "f5": ("f5-bigip",),
     "firewall-oss": ("pfsense-opnsense",),
     "fortinet": ("fortinet-fortigate", "fortinet-fortiswitch"),
@@ -23,9 +24,14 @@ PROFILES: dict[str, tuple[str, ...]] = {
     "linux": ("net-snmp-linux",),
     "mikrotik": ("mikrotik-routeros",),
     "paloalto": ("paloalto-panos",),
+    "pdu": ("apc-powernet", "hpe-power", "raritan-px", "vertiv-geist"),
+    "ruijie": ("ruijie-rgos",),
     "sophos": ("sophos-sfos", "sophos-cyberoam"),
+    "tplink": ("tplink-jetstream",),
+    "ubiquiti": ("ubiquiti-edgeos", "ubiquiti-unifi"),
     "ups-apc": ("apc-powernet", "mge-galaxy"),
     "ups-eaton": ("eaton-ups",),
     "ups-rfc1628": ("generic-ups",),
+    "zte": ("zte-zxr10",),
 }
 """The profiles that the devices of a family may have."""
