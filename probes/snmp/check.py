@@ -8,7 +8,7 @@ from probes.snmp.profile import Profile, Rows, TableSpec, Value
 from probes.snmp.spots import Fault
 
 REFERENCE = re.compile(r"\{([^{}]*)\}")
-_OWN = re.compile(r"index(\.-?\d+)?|(text|address)\.\d+")
+_OWN = re.compile(r"index(\.-?\d+)?|(texts?|address)\.\d+")
 
 
 def faults(profile: Profile) -> list[Fault]:

@@ -5,7 +5,7 @@ Compiled once a profile and shared by every session that uses it; holds nothing 
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -143,7 +143,9 @@ def _source(text: str, forms: Mapping[str, str | None]) -> tuple[Template, tuple
 
 
 def _own(name: str, index: bytes) -> str:
-    """`index`; `index.1`, one part (`-1` the last); from a part on: `text.1`, `address.1`."""
+    """`index`; `index.1`, one part (`-1` the last); from a part on: `text.1`, `texts.1` (each with
+    its length in front), `address.1`.
+    """
     numbers = arcs(index)
     word, _, at = name.partition(".")
     if word == "index":
@@ -154,9 +156,22 @@ def _own(name: str, index: bytes) -> str:
     codes = numbers[max(int(at or 1) - 1, 0) :]
     if word == "address":
         return address(codes)
+    if word == "texts":
+        return " ".join(_strings(codes))
     if codes and codes[0] == len(codes) - 1:
         codes = codes[1:]
+    return _characters(codes)
+
+
+def _characters(codes: Sequence[int]) -> str:
     return clean(bytes(code for code in codes if code < 256))
+
+
+def _strings(codes: Sequence[int]) -> Iterator[str]:
+    """Strings of an index, each with its length in front, as many as there are."""
+    while codes and 0 < codes[0] < len(codes):
+        yield _characters(codes[1 : codes[0] + 1])
+        codes = codes[codes[0] + 1 :]
 
 
 def _condition(condition: Condition, form: str | None) -> Callable[[Cell], bool]:

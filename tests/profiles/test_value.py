@@ -132,6 +132,12 @@ def test_an_index_holds_text_with_or_without_its_length() -> None:
     assert template(CELLS, b"\x07\x02hq") == "hq"
 
 
+def test_strings_of_an_index_stand_one_behind_the_other() -> None:
+    ((template, _, _),) = plan({"label": {"x": ["{texts.1}"]}}).sources
+    assert template(CELLS, b"\x03lan\x02hq\x02") == "lan hq"
+    assert template(CELLS, b"\x03la") == ""
+
+
 @pytest.mark.parametrize(
     ("index", "said"),
     [
