@@ -5,6 +5,9 @@ NAMED: dict[str, str] = {
     "f5/centreon_f5-cpu": "f5-bigip",
     "pdu/centreon_raritan": "raritan-px",
     "sophos/centreon_sophos": "sophos-sfos",
+    "storage-nas/centreon_qnap": "qnap-qts",
+    "windows/centreon_windows": "windows",
+    "windows/centreon_windows-list": "windows",
 }
 """Recordings without a sysObjectID, polled with the profile that an inventory would name."""
 
@@ -26,12 +29,16 @@ PROFILES: dict[str, tuple[str, ...]] = {
     "paloalto": ("paloalto-panos",),
     "pdu": ("apc-powernet", "hpe-power", "raritan-px", "vertiv-geist"),
     "ruijie": ("ruijie-rgos",),
+    "server-bmc": ("dell-idrac", "hpe-ilo", "huawei-ibmc"),
     "sophos": ("sophos-sfos", "sophos-cyberoam"),
+    "storage-nas": ("qnap-qts", "synology-dsm"),
     "tplink": ("tplink-jetstream",),
     "ubiquiti": ("ubiquiti-edgeos", "ubiquiti-unifi"),
     "ups-apc": ("apc-powernet", "mge-galaxy"),
     "ups-eaton": ("eaton-ups",),
     "ups-rfc1628": ("generic-ups",),
+    "vmware": ("vmware-vsphere",),
+    "windows": ("windows",),
     "zte": ("zte-zxr10",),
 }
 """The profiles that the devices of a family may have."""
