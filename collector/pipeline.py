@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from collector.identity import Identities
 from collector.plan import Job
 from collector.state import Memory
 from probes.reading import Head, Reading, Row
@@ -73,6 +74,7 @@ class Pipeline:
         self.samples = 0
         self._put = put
         self._memory = memory
+        self._identities = Identities()
         self._parts: list[bytes] = []
         self._lines = 0
         self._samples = 0
@@ -124,6 +126,16 @@ class Pipeline:
                 self.write([Row(latest.reason, b"reason_info=0")], at)
             self.write(self._ended(key, {}), at)
             self._memory.forget(f"info/{key}")
+            if latest.job is not None:
+                self._part(latest.job, at)
+
+    def _part(self, job: Job, at: float) -> None:
+        """What a job that has ended said of its device counts no longer; others say the rest."""
+        self._identities.forget(job)
+        for key in self._identities.others(job):
+            ended = self._renew(key)
+            rows = [row for table in self.latest[key].described.values() for row in table.rows]
+            self.write([*(row for row in rows if row.head.subject == "device"), *ended], at)
 
     def write(self, rows: Iterable[Row], at: float) -> None:
         """Rows of one instant (Unix seconds) into the current batch."""
@@ -189,7 +201,7 @@ class Pipeline:
         fresh = {name for name, rows in reading.described.items() if _news(tables, name, rows, at)}
         for name in fresh:
             rows = reading.described[name]
-            tables[name] = Described(rows, _about(latest.job, rows), at)
+            tables[name] = Described(rows, self._identities.take(latest.job, rows), at)
         old = [name for name, table in tables.items() if at - table.read_at > DESCRIBED_FOR]
         for name in old:
             del tables[name]
@@ -199,7 +211,17 @@ class Pipeline:
         written = [row for name in (tables if due else fresh) for row in tables[name].rows]
         if fresh or old:
             written += self._ended(key, tables)
+        if fresh and latest.job is not None:
+            written += [row for k in self._identities.behind(latest.job) for row in self._renew(k)]
         return written
+
+    def _renew(self, key: str) -> list[Row]:
+        """Another job of a device takes over what is now known of it; what it said before ends."""
+        latest = self.latest[key]
+        assert latest.job is not None
+        for table in latest.described.values():
+            table.rows = self._identities.renewed(latest.job, table.rows)
+        return self._ended(key, latest.described)
 
     def _ended(self, key: str, described: dict[str, Described]) -> list[Row]:
         """Info rows written before that are true no longer, with 0; remembers those that are."""
@@ -225,15 +247,3 @@ def _news(tables: dict[str, Described], name: str, rows: list[Row], at: float) -
         return True
     held.read_at = at
     return False
-
-
-def _about(job: Job | None, rows: list[Row]) -> list[Row]:
-    """A device's own info row also carries what the inventory says of it."""
-    if job is None or not job.about:
-        return rows
-    return [
-        Row(Head("device", (*row.head.labels, *job.about)), row.fields)
-        if row.fields == b"info=1" and row.head.subject == "device"
-        else row
-        for row in rows
-    ]

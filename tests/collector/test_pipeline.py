@@ -1,5 +1,6 @@
 """From readings to lines: what is written, what is written again, what ends with 0."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -163,6 +164,38 @@ def test_device_info_carries_what_the_inventory_says(sink: Sink) -> None:
     sink.pipeline.accept(known, reading, 0.0, 0)
     expected = "device,device=sw1,site=dc,vendor=Cisco,role=core-switch,lifecycle=active info=1"
     assert f"{expected} 1000000" in sink.lines()
+
+
+def test_probes_of_one_device_agree_on_its_info(sink: Sink) -> None:
+    about = (("role", "server"),)
+    snmp = job(about)
+    ssh = replace(snmp, key="device/sw1/ssh", probe=Probe("ssh", Settings, no_session))
+
+    def told(of: Job, at: float, *words: tuple[str, str]) -> list[str]:
+        described = {"system": [info("device", (*LABELS, *words))]} if words else {}
+        sink.pipeline.accept(of, Reading(at, described=described), 0.0, 0)
+        return [line for line in sink.lines() if line.startswith("device,")]
+
+    old = "device,device=sw1,site=dc,os=Linux,version=6.1,serial=X,role=server"
+    new = "device,device=sw1,site=dc,vendor=Dell,os=Debian,serial=X,role=server"
+    assert told(snmp, 1000, ("os", "Linux"), ("version", "6.1"), ("serial", "X")) == [
+        f"{old} info=1 1000000"
+    ]
+    assert told(ssh, 1010, ("vendor", "Dell"), ("os", "Debian")) == [
+        f"{new} info=1 1010000",
+        f"{old} info=0 1010000",
+    ]
+    assert told(snmp, 1060) == [f"{new} info=1 1060000"]
+    assert told(snmp, 1120, ("os", "Linux"), ("version", "6.1"), ("serial", "X")) == [
+        f"{new} info=1 1120000"
+    ]
+    sink.pipeline.forget("device/sw1/ssh", 1130)
+    assert [line for line in sink.lines() if line.startswith("device,")] == [
+        f"{new} info=0 1130000",
+        f"{old} info=1 1130000",
+        f"{new} info=0 1130000",
+    ]
+    assert told(snmp, 1180) == [f"{old} info=1 1180000"]
 
 
 def test_batch_goes_when_it_is_full_or_old(sink: Sink) -> None:
