@@ -163,8 +163,9 @@ class Line:
                 self._session.secret = secret.reveal()
                 self._session.enable()
         except Exception as error:  # noqa: BLE001 - whatever a library makes of a device's answer
+            fault = blame(error, self._cut_off, access, self._where)
             self.close()
-            raise blame(error, self._cut_off, access, self._where) from None
+            raise fault from None
 
     def ask(self, command: str) -> str:
         """What the device says to a command, every page of it, without echo and prompt. Raises

@@ -89,7 +89,7 @@ class Pool:
                 async with asyncio.timeout_at(deadline):
                     await place[1].wait()
             except TimeoutError:
-                raise FailedError(Reason.INTERNAL, self._full(), _BUSY) from None
+                raise FailedError(Reason.INTERNAL, self._why(key), _BUSY) from None
             finally:
                 with self._lock:
                     if place in self._waiting:
@@ -109,6 +109,12 @@ class Pool:
         held = _Held(key)
         self._held.append(held)
         return held
+
+    def _why(self, key: str) -> str:
+        """Why there was no place in time."""
+        if any(one.key == key for one in self._held):
+            return "another conversation with it took all the time"
+        return self._full()
 
     def _full(self) -> str:
         names = ", ".join(one.key for one in self._held)

@@ -13,11 +13,13 @@ from probes.reading import Reading, values
 LABELS = (("device", "hbh-lab-rt01"), ("site", "dc"))
 
 
-def target(port: int, platform: str, access: dict[str, Any], **settings: Any) -> Target:
+def target(
+    port: int, platform: str, access: dict[str, Any], name: str = "hbh-lab-rt01", **settings: Any
+) -> Target:
     """A device on loopback."""
     given = {"platform": platform, "port": port, **settings}
     return Target(
-        "hbh-lab-rt01",
+        name,
         ("127.0.0.1",),
         LABELS,
         CliSettings.model_validate(given),
@@ -42,7 +44,10 @@ def by_password(user: str, password: str, known_hosts: Path) -> dict[str, Any]:
 
 
 async def ask(
-    one: Target, memory: dict[str, Any] | None = None, seconds: float = 20.0, pool: Pool | None = None
+    one: Target,
+    memory: dict[str, Any] | None = None,
+    seconds: float = 20.0,
+    pool: Pool | None = None,
 ) -> Reading:
     """One run, with its own pool unless one is given."""
     session = CliSession(one, {} if memory is None else memory, pool or Pool())

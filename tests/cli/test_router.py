@@ -1,11 +1,9 @@
 """The real netmiko client against a real sshd with FRR's vtysh as its shell."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from probes.reading import Reason
 from tests.cli.asking import ask, by_key, samples, target
 from tests.cli.routers import SECRET, VTYSH, Login, Router, login, router
 
