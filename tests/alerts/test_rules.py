@@ -37,6 +37,8 @@ def known_by_code() -> set[str]:
     ]
     code = ("icmp_", "circuit_", "http_", "tls_", "tcp_", "probe_", "poll_", "collector_")
     code += ("threshold_", "site_", "service_", "device_", "incident_")
+    code += ("system_", "storage_", "unit_")  # ssh
+    code += ("backup_", "mail_", "database_", "log_")  # ssh: commands that a site configures
     return {f"{subject}_{field}" for subject, field in rows} | {
         name for name in METRICS if name.startswith(code)
     }
