@@ -5,7 +5,6 @@ sensors.py, ports.py, system.py; which expected values are doubtful, and why: do
 """
 
 import asyncio
-import functools
 
 import pytest
 
@@ -21,8 +20,11 @@ pytestmark = pytest.mark.skipif(
 PATHS = {score.called(path): path for path in score.recordings("")}
 
 
-@functools.cache
-def account() -> tuple[dict[str, tuple[Polled, Tally]], list[Doubt]]:
+Account = tuple[dict[str, tuple[Polled, Tally]], list[Doubt]]
+
+
+@pytest.fixture(scope="module")
+def account() -> Account:
     """Every recording polled and judged, once for all tests here."""
     known = doubts()
 
@@ -35,8 +37,8 @@ def account() -> tuple[dict[str, tuple[Polled, Tally]], list[Doubt]]:
 
 
 @pytest.mark.parametrize("name", PATHS)
-def test_recording_is_read_whole_with_the_right_profile(name: str) -> None:
-    polled, tally = account()[0][name]
+def test_recording_is_read_whole_with_the_right_profile(name: str, account: Account) -> None:
+    polled, tally = account[0][name]
     reading = polled.reading
     print(tally.recording, tally.sections(), *tally.extras, sep="\n  ")
     assert (reading.reason, reading.message, reading.missing) == (None, "", ())
@@ -44,11 +46,11 @@ def test_recording_is_read_whole_with_the_right_profile(name: str) -> None:
     assert polled.profile in PROFILES[name.partition("/")[0]]
 
 
-def test_shares_of_right_values_reach_the_bars() -> None:
-    tallies = [tally for _, tally in account()[0].values()]
+def test_shares_of_right_values_reach_the_bars(account: Account) -> None:
+    tallies = [tally for _, tally in account[0].values()]
     print(table(tallies))
     assert not below(tallies)
 
 
-def test_doubtful_values_are_there_and_still_differ() -> None:
-    assert not [one.stale for one in account()[1] if one.stale]
+def test_doubtful_values_are_there_and_still_differ(account: Account) -> None:
+    assert not [one.stale for one in account[1] if one.stale]
