@@ -53,11 +53,16 @@ def agree(kept: Fresh, one: Fresh) -> bool:
 
 
 def cells_of(column: Fresh, plan: ColumnPlan | LookupPlan | None) -> dict[bytes, Cell]:
-    """A column's values by index, without those that say nothing; the wanted part of each text."""
+    """A column's values by index, without those that say nothing; the wanted part of each text.
+
+    `form: unsigned` takes what a 32-bit number lost when it went below zero (hrStorageSize).
+    """
     cells = zip(column.indexes, column.values, strict=True)
-    if plan is None or not (plan.skip or plan.pattern):
+    if plan is None or not (plan.skip or plan.pattern or plan.form == "unsigned"):
         return dict(cells)
     kept = {i: v for i, v in cells if v not in plan.skip}
+    if plan.form == "unsigned":
+        return {i: v + (1 << 32) if isinstance(v, int) and v < 0 else v for i, v in kept.items()}
     if plan.pattern is None:
         return {**kept}
     parts = {i: part(plan.pattern, value, plan.form) for i, value in kept.items()}
@@ -80,7 +85,7 @@ def shape_of(plan: RowsPlan, table: TablePlan, names: frozenset[str]) -> Shape |
     shape = Shape([], [], [])
     for one in fields:
         columns = (table.columns[name] for name in one.columns & names)
-        skips = any(column.skip or column.pattern for column in columns)
+        skips = any(c.skip or c.pattern or c.form == "unsigned" for c in columns)
         if one.plain in names and not skips:
             shape.plain.append(one)
         elif one.states and not skips:

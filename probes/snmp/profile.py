@@ -125,7 +125,7 @@ class Column(Part):
     otherwise: list[Oid] = []
     tier: Tier | None = None
     skip: list[Scalar] = []
-    form: TextForm | None = None
+    form: TextForm | Literal["unsigned"] | None = None
     pattern: Pattern | None = None
 
 

@@ -180,6 +180,15 @@ def test_cells_are_what_the_pattern_leaves_of_them() -> None:
     assert cells_of(column, read) == {b"\x01": b"1"}
 
 
+def test_a_number_that_went_below_zero_is_read_on_as_an_unsigned_one() -> None:
+    column = Fresh([b"\x01", b"\x02", b"\x03"], [-2, 7, -1], complete=True)
+    specs = {"c": {"oid": "1.3.6.1.4.1.99", "form": "unsigned", "skip": [-1]}}
+    table = TableSpec.model_validate({"columns": specs, "rows": [{"subject": "x"}]})
+    profile = Profile(name="x", title="x", match=[], raw=True, identity={}, tables={"t": table})
+    read = compile_profile(profile).tables[0].columns["c"]
+    assert cells_of(column, read) == {b"\x01": 4294967294, b"\x02": 7}
+
+
 def test_rows_that_are_only_summed_up_give_one_row() -> None:
     spec = {
         "columns": {"state": "1.3.6.1.4.1.99.1"},
