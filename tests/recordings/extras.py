@@ -18,6 +18,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "_voltamperes": (0, 1e8),
     "_hertz": (0, 1e11),
     "_rpm": (0, 1e5),
+    "_noise_dbm": (-130, 0),
     "_dbm": (-100, 50),
     "_decibels": (-100, 100),
     "_pascals": (-1e6, 1e9),

@@ -32,16 +32,23 @@ class Doubt:
     section: str
     what: re.Pattern[str]
     reason: str
-    seen: int = 0
-    satisfied: int = 0
+    rows: dict[str, list[bool]] = field(default_factory=dict)
 
     @property
     def stale(self) -> str | None:
         """What is wrong with the entry after all was judged."""
         head = f"{self.recording} {self.section} {self.what.pattern!r}"
-        if not self.seen:
+        met = [name for name, rights in self.rows.items() if all(rights)]
+        if not self.rows:
             return f"{head}: matches no expected value"
-        return f"{head}: the poll satisfies it" if self.satisfied == self.seen else None
+        return f"{head}: the poll satisfies {met}" if met else None
+
+
+class Doubted(NamedTuple):
+    """An expected row that an entry covers."""
+
+    entry: Doubt
+    row: str
 
 
 def doubts() -> list[Doubt]:
@@ -63,25 +70,26 @@ class Tally:
     extras: list[str] = field(default_factory=list)
     left: Counter[str] = field(default_factory=Counter)
 
-    def doubt(self, section: str, row: dict[str, Any]) -> Doubt | None:
+    def doubt(self, section: str, row: dict[str, Any]) -> Doubted | None:
         """The entry that this expected row falls under."""
         keys = [row.get(key) for key in ("descr", "oid", "index", "name", "label", "class", "peer")]
-        keys += list(row.get("oids", {}).values()) if isinstance(row.get("oids"), dict) else []
-        texts = [str(key) for key in (*keys, row.get("source_type")) if key is not None]
+        oids = row.get("oids", [])
+        keys += oids.values() if isinstance(oids, dict) else oids
+        keys += [row.get("source_type"), f"{row.get('class')} {row.get('descr')}"]
+        texts = [str(key) for key in keys if key is not None]
         for one in self.doubts:
             here = one.recording == self.recording and one.section == section
             if here and any(one.what.fullmatch(text) for text in texts):
-                return one
+                return Doubted(one, " ".join(texts))
         return None
 
-    def judge(self, section: str, right: bool, text: str, doubt: Doubt | None = None) -> None:
+    def judge(self, section: str, right: bool, text: str, doubt: Doubted | None = None) -> None:
         """Note a verdict; a doubtful one is only counted."""
         if doubt is None:
             self.verdicts.append(Verdict(section, right, text))
             return
-        doubt.seen += 1
-        doubt.satisfied += right
-        self.left[f"{section}: doubtful ({doubt.reason})"] += 1
+        doubt.entry.rows.setdefault(doubt.row, []).append(right)
+        self.left[f"{section}: doubtful ({doubt.entry.reason})"] += 1
 
     def leave(self, section: str, reason: str, count: int = 1) -> None:
         """Note what is not judged."""
