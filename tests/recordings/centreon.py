@@ -12,7 +12,7 @@ from tests.recordings.matching import near, pairs
 from tests.recordings.ports import judge_ports
 from tests.recordings.sensors import judge_sensors
 from tests.recordings.system import POINT, judge_amounts
-from tests.recordings.tally import Doubt, Tally
+from tests.recordings.tally import Doubted, Tally
 
 UNITS = {
     "C": ("temperature", 1.0),
@@ -90,7 +90,7 @@ def _cpu(polled: Polled, rows: list[dict[str, Any]], tally: Tally) -> None:
             tally.judge("metrics", at in found[name], text, _doubt(row, tally))
 
 
-def _doubt(row: dict[str, Any], tally: Tally) -> Doubt | None:
+def _doubt(row: dict[str, Any], tally: Tally) -> Doubted | None:
     return tally.doubt("metrics", row)
 
 

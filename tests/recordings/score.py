@@ -131,7 +131,7 @@ async def main(arguments: list[str]) -> None:
         show(polled, tally, given.full)
         tallies.append(tally)
     for one in known:
-        if one.recording.startswith(given.name) and one.stale:
+        if one.stale and f"{one.recording}/".startswith(f"{given.name}/".removeprefix("/")):
             print(f"doubtful.yaml: {one.stale}")
     print(table(tallies))
 
