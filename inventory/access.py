@@ -75,6 +75,14 @@ class SshEntry(Entry):
     known_hosts: LocalFile | None = None
     enable: Reference | None = None
 
+    @model_validator(mode="after")
+    def _fits(self) -> "SshEntry":
+        if self.key is None and self.password is None:
+            raise wrong('"key" or "password" is missing', "write env:NAME or file:path")
+        if self.known_hosts is None:
+            raise wrong('"known_hosts" is missing', "host keys are always checked: file:path")
+        return self
+
 
 class HttpEntry(Entry):
     """HTTP access: basic, or a bearer token."""
