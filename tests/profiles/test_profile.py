@@ -103,6 +103,10 @@ def test_broken_yaml_is_one_problem_of_its_file(tmp_path: Path) -> None:
     ("number", "text", "name"),
     [
         ("1.3.6.1.4.1.9.1.1208", "Cisco IOS Software", "cisco-ios"),
+        ("1.3.6.1.4.1.9.1.2404", "Cisco Adaptive Security Appliance Version 9.1", "cisco-asa"),
+        ("1.3.6.1.4.1.9.1.1069", "Cisco Controller", "cisco-wlc"),
+        ("1.3.6.1.4.1.9.12.3.1.3.1084", "Cisco NX-OS(tm) n5000", "cisco-nxos"),
+        ("1.3.6.1.4.1.2636.1.1.1.2.41", "Juniper Networks, Inc.", "juniper-junos"),
         ("1.3.6.1.4.1.99999.12.3", "Cisco IOS of another", "generic"),
         ("1.3.6.1.4.1.8072.3.2.10", "Linux srv 6.1", "net-snmp-linux"),
         ("1.3.6.1.4.1.8072.3.2.10", "Linux ABB-card 6.6", "generic-ups"),
