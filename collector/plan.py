@@ -145,7 +145,7 @@ def _device_job(device: Device, use: Use, probe: Probe, known: Mapping[str, Any]
     labels = [("device", device.name), ("site", device.site)]
     if use.name != use.probe:
         labels.append(("target", use.name))
-    elif use.probe in ("http", "tcp"):
+    elif probe.check:
         labels.append(("target", use.probe))
     return Job(
         key=f"device/{device.name}/{use.name}",

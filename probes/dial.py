@@ -113,10 +113,10 @@ async def dial(
     if secure:
         course.begin("tls")
         try:
-            options["ssl"] = tls.context(secure.verify, secure.ca)
-        except OSError as error:
+            options["ssl"] = _context(secure)
+        except FailedError:
             plain.close()
-            raise FailedError(Reason.TLS, f"cannot use the CA file {secure.ca}: {error}") from error
+            raise
         options["server_hostname"] = secure.name or host
     peer = plain.getpeername()
     try:
@@ -133,8 +133,40 @@ async def dial(
     return protocol
 
 
+async def secured(protocol: asyncio.BaseProtocol, secure: Tls, host: str, course: Course) -> None:
+    """Go over to TLS on the connection that `dial` made last; the time and the certificate go into
+    `course`. Raises FailedError.
+    """
+    course.begin("tls")
+    plain = course.transports[-1]
+    loop = asyncio.get_running_loop()
+    context, name = _context(secure), secure.name or host
+    try:
+        transport = await loop.start_tls(plain, protocol, context, server_hostname=name)
+    except OSError as error:
+        raise failure(error, course.phase) from error
+    assert transport is not None
+    course.transports.append(transport)
+    course.end()
+    course.expiry = _expiry(transport)
+
+
+def _context(secure: Tls) -> ssl.SSLContext:
+    try:
+        return tls.context(secure.verify, secure.ca)
+    except OSError as error:
+        raise FailedError(Reason.TLS, f"cannot use the CA file {secure.ca}: {error}") from error
+
+
+async def literal(host: str, course: Course) -> str:
+    """The first address of a name. Raises FailedError."""
+    return str((await _resolve(host, 0, course))[0][1][0])
+
+
 async def _resolve(host: str, port: int, course: Course) -> list[tuple[int, tuple[Any, ...]]]:
     """Family and socket address of each address of a name; a literal is not resolved."""
+    if not host:
+        raise FailedError(Reason.NAME, "neither a host nor an address to ask")
     loop = asyncio.get_running_loop()
     try:
         literal = ipaddress.ip_address(host)

@@ -284,4 +284,4 @@ def _open(target: Target, memory: dict[str, Any]) -> HttpSession:
     return HttpSession(target, target.settings)
 
 
-PROBE = Probe("http", HttpSettings, _open)
+PROBE = Probe("http", HttpSettings, _open, check=True)

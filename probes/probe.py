@@ -56,10 +56,12 @@ class Probe:
     `open` gets the target and a memory: a small JSON-able dict that the collector keeps for this
     device and probe across restarts (learnt bulk size, engine boots, known names); the session
     writes into it. One that is not `prompt` is asked on its own beat only, never out of turn: it
-    costs too much, and says nothing of the moment.
+    costs too much, and says nothing of the moment. A `check` is of a service that the inventory
+    names: its rows carry that name as `target`, on a device too.
     """
 
     name: str
     settings: type[Settings]
     open: Callable[[Target, dict[str, Any]], Session]
     prompt: bool = True
+    check: bool = False

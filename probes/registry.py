@@ -3,14 +3,19 @@
 from inventory.vocabulary import Vocabulary
 from probes.cli import EVERY
 from probes.cli import PROBE as CLI
+from probes.dns import PROBE as DNS
 from probes.http import PROBE as HTTP
+from probes.mail import IMAP, SMTP
+from probes.ntp import PROBE as NTP
 from probes.probe import Probe
+from probes.sip import PROBE as SIP
 from probes.snmp import PROBE as SNMP
 from probes.snmp.profile import load_profiles
 from probes.ssh import PROBE as SSH
 from probes.tcp import PROBE as TCP
 
-PROBES: dict[str, Probe] = {probe.name: probe for probe in (SNMP, HTTP, TCP, CLI, SSH)}
+_ALL = (SNMP, HTTP, TCP, CLI, SSH, DNS, SMTP, IMAP, NTP, SIP)
+PROBES: dict[str, Probe] = {probe.name: probe for probe in _ALL}
 NEEDS = {"snmp": "snmp", "cli": "ssh", "ssh": "ssh"}
 """The kind of credential that a probe cannot work without."""
 RHYTHMS = {"cli": EVERY}

@@ -7,14 +7,15 @@ deadline.
 
 import asyncio
 import re
-import time
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import Field, field_validator
 
-from probes.dial import Course, FailedError, Tls, dial, expression, failure
+from probes.checking import checked
+from probes.dial import Course, FailedError, Tls, dial, expression
 from probes.probe import Probe, Settings, Target
-from probes.reading import Head, Reading, Reason, row
+from probes.reading import Head, Reading, Reason, Row, row
 
 ANSWER = 16384
 """Bytes of an answer that are looked at."""
@@ -78,31 +79,12 @@ class TcpSession:
 
     async def ask(self, deadline: float) -> Reading:
         """One connection."""
-        loop = asyncio.get_running_loop()
-        began = loop.time()
-        reading = Reading(start=time.time())
-        course = Course(deadline)
-        try:
-            async with asyncio.timeout_at(deadline):
-                await self._talk(course)
-        except FailedError as error:
-            _blame(reading, error)
-        except OSError as error:
-            _blame(reading, failure(error, course.phase))
-        except Exception as error:  # noqa: BLE001 - whatever a server provokes becomes a reading
-            _blame(reading, FailedError(Reason.INTERNAL, f"unexpected {type(error).__name__}"))
-        finally:
-            course.abort()
-        self._write(reading, course)
-        reading.duration = loop.time() - began
-        return reading
+        return await checked(deadline, self._talk, self._rows)
 
     async def close(self) -> None:
         """Nothing is held between runs."""
 
     async def _talk(self, course: Course) -> None:
-        if not self._host:
-            raise FailedError(Reason.NAME, "neither a host nor an address to ask")
         answer = await dial(self._host, self._settings.port, self._secure, _Answer, course)
         course.begin("answer")
         if self._settings.send is not None and answer.transport:
@@ -113,16 +95,9 @@ class TcpSession:
             answer.news.clear()
             await answer.news.wait()
 
-    def _write(self, reading: Reading, course: Course) -> None:
-        found = (
-            row(self._tcp, {"connect_seconds": course.phases.get("connect")}),
-            row(self._tls, {"certificate_expiry_timestamp_seconds": course.expiry}),
-        )
-        reading.rows = [each for each in found if each]
-
-
-def _blame(reading: Reading, error: FailedError) -> None:
-    reading.reason, reading.message, reading.hint = error.reason, error.message, error.hint
+    def _rows(self, course: Course) -> Iterable[Row | None]:
+        yield row(self._tcp, {"connect_seconds": course.phases.get("connect")})
+        yield row(self._tls, {"certificate_expiry_timestamp_seconds": course.expiry})
 
 
 def _unmatched(answer: _Answer) -> str:
@@ -139,4 +114,4 @@ def _open(target: Target, memory: dict[str, Any]) -> TcpSession:
     return TcpSession(target, target.settings)
 
 
-PROBE = Probe("tcp", TcpSettings, _open)
+PROBE = Probe("tcp", TcpSettings, _open, check=True)
