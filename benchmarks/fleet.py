@@ -18,7 +18,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from rich.console import Console
 from rich.table import Table
@@ -33,7 +33,7 @@ ROLE = "cpe"
 PROMISED = 1000
 """The size that the promises are about."""
 
-_HEAD = """\
+INVENTORY = """\
 collectors: {bench: {}}
 credentials: {bench: {snmp: {version: 2c, community: env:HATANG_BENCH_COMMUNITY}}}
 defaults: {interval: 60s, ping: 1s, timeout: 5s}
@@ -47,7 +47,7 @@ def _inventory(count: int, path: Path) -> None:
         f" probes: {{snmp: {{port: {PORT}}}}}}}\n"
         for n in range(count)
     )
-    path.write_text(f"{_HEAD}sites:\n{sites}devices:\n{devices}")
+    path.write_text(f"{INVENTORY}sites:\n{sites}devices:\n{devices}")
 
 
 @contextlib.contextmanager
@@ -79,23 +79,34 @@ def _wait(state: Path, process: subprocess.Popen[str], log: Path) -> dict[str, A
     raise RuntimeError(f"hatang run did not get ready: {log.read_text()[-1000:]}")
 
 
-def _samples(store: str, match: str, since: float) -> list[dict[str, list[float]]]:
+def samples(store: str, match: str, since: float) -> list[dict[str, Any]]:
+    """The series that match, as VictoriaMetrics exports them."""
     query = urllib.parse.urlencode({"match[]": match, "start": since})
     with urllib.request.urlopen(f"{store}/api/v1/export?{query}", timeout=60) as answer:
         return [json.loads(line) for line in answer]
 
 
 def _growth(store: str, match: str, since: float) -> float:
-    return sum(max(one["values"]) - min(one["values"]) for one in _samples(store, match, since))
+    return sum(max(one["values"]) - min(one["values"]) for one in samples(store, match, since))
 
 
 def _rate(store: str, match: str, since: float) -> float:
-    (one,) = _samples(store, match, since)
+    (one,) = samples(store, match, since)
     seconds = (max(one["timestamps"]) - min(one["timestamps"])) / 1000
     return (max(one["values"]) - min(one["values"])) / seconds
 
 
-def _measure(count: int) -> dict[str, float]:
+class Fleet(NamedTuple):
+    """A collector and its agents at work: where it answers (run.json), and the processes."""
+
+    where: dict[str, Any]
+    running: subprocess.Popen[str]
+    agents: subprocess.Popen[str]
+
+
+@contextlib.contextmanager
+def at_work(count: int, *flags: str) -> Iterator[Fleet]:
+    """`hatang run` with these flags on so many devices, warm."""
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hatang-bench-")))
         inventory, state, log = folder / "inventory.yaml", folder / "state", folder / "run.log"
@@ -106,37 +117,39 @@ def _measure(count: int) -> dict[str, float]:
         assert agents.stdout is not None
         agents.stdout.readline()
         command = ["collector.command.main", "run", "-i", str(inventory), "--state-dir", str(state)]
-        running = stack.enter_context(
-            _process(*command, "--listen", "127.0.0.1:0", "--log-level", "warning", log=log)
-        )
+        command += ["--listen", "127.0.0.1:0", "--log-level", "warning", *flags]
+        running = stack.enter_context(_process(*command, log=log))
         where = _wait(state, running, log)
         time.sleep(WARM)
-        began, before, other = time.time(), cpu.seconds(running.pid), cpu.seconds(agents.pid)
-        time.sleep(SECONDS)
-        spent, theirs = cpu.seconds(running.pid) - before, cpu.seconds(agents.pid) - other
-        took = time.time() - began
-        time.sleep(3)  # what was polled at the end is on its way to the store
-        late = sorted(
-            value
-            for one in _samples(where["query"], "poll_lateness_seconds", began)
-            for value in one["values"]
-        )
-        store = where["query"]
-        return {
-            "cpu": 100 * spent / took,
-            "agents": 100 * theirs / took,
-            "memory": cpu.resident(running.pid) / 1e6,
-            "values": _rate(store, "collector_samples_total", began),
-            "polls": _rate(store, "collector_polls_total", began),
-            "missed": _growth(store, "poll_missed_total", began),
-            "failed": _growth(store, "probe_failures_total", began),
-            "late": late[int(len(late) * 0.99)] if late else float("nan"),
-            "lost": _growth(store, "icmp_sent_total", began)
-            - _growth(store, "icmp_received_total", began),
-        }
+        yield Fleet(where, running, agents)
 
 
-_COLUMNS = {
+def figures(fleet: Fleet) -> dict[str, float]:
+    """What the next SECONDS cost and brought."""
+    running, agents, store = fleet.running, fleet.agents, fleet.where["query"]
+    began, before, other = time.time(), cpu.seconds(running.pid), cpu.seconds(agents.pid)
+    time.sleep(SECONDS)
+    spent, theirs = cpu.seconds(running.pid) - before, cpu.seconds(agents.pid) - other
+    took = time.time() - began
+    time.sleep(3)  # what was polled at the end is on its way to the store
+    late = sorted(
+        value for one in samples(store, "poll_lateness_seconds", began) for value in one["values"]
+    )
+    return {
+        "cpu": 100 * spent / took,
+        "agents": 100 * theirs / took,
+        "memory": cpu.resident(running.pid) / 1e6,
+        "values": _rate(store, "collector_samples_total", began),
+        "polls": _rate(store, "collector_polls_total", began),
+        "missed": _growth(store, "poll_missed_total", began),
+        "failed": _growth(store, "probe_failures_total", began),
+        "late": late[int(len(late) * 0.99)] if late else float("nan"),
+        "lost": _growth(store, "icmp_sent_total", began)
+        - _growth(store, "icmp_received_total", began),
+    }
+
+
+COLUMNS = {
     "cpu": ("CPU % of a core", "{:.1f}"),
     "memory": ("MB resident", "{:.0f}"),
     "values": ("values/s", "{:.0f}"),
@@ -154,11 +167,12 @@ def main(sizes: list[int]) -> int:
     console = Console(width=150)
     table = Table(title=f"hatang run, 60 s polls, 1 s pings, {SECONDS:g} s each")
     table.add_column("devices", justify="right")
-    for title, _ in _COLUMNS.values():
+    for title, _ in COLUMNS.values():
         table.add_column(title, justify="right")
     for count in sizes or SIZES:
-        found = _measure(count)
-        table.add_row(str(count), *(form.format(found[key]) for key, (_, form) in _COLUMNS.items()))
+        with at_work(count) as fleet:
+            found = figures(fleet)
+        table.add_row(str(count), *(form.format(found[key]) for key, (_, form) in COLUMNS.items()))
         console.print(f"{count} devices: {found['cpu']:.1f} % of a core, {found['memory']:.0f} MB")
     table.caption = f"promised at {PROMISED:,}: CPU < 15 %, < 200 MB, 0 missed, p99 < 1 s"
     console.print(table)
