@@ -1,7 +1,8 @@
 """Shares of what is right, over all recordings and by family, and the bars they must reach.
 
 Each share is taken twice: of everything, and without the ports, whose thousands of counters would
-hide what else is missing.
+hide what else is missing. The whole must reach its bar even if every doubtful value counted as
+missing.
 """
 
 from collections.abc import Iterable
@@ -14,16 +15,22 @@ PORTS = ("ports", "port counters")
 
 
 class Share(NamedTuple):
-    """What was expected, right and extra-and-wrong of some recordings."""
+    """What was expected, right, extra-and-wrong and doubtful of some recordings."""
 
     name: str
     right: int
     expected: int
     extra: int
+    doubtful: int
 
     @property
     def part(self) -> float:
         return self.right / self.expected if self.expected else 1.0
+
+    @property
+    def least(self) -> float:
+        """The part that is right if no doubt is."""
+        return self.right / (self.expected + self.doubtful) if self.expected else 1.0
 
     @property
     def extra_part(self) -> float:
@@ -32,13 +39,14 @@ class Share(NamedTuple):
 
 def share(name: str, tallies: Iterable[Tally], ports: bool) -> Share:
     """The share of some recordings, with ports or without."""
-    right = expected = extra = 0
+    right = expected = extra = doubtful = 0
     for tally in tallies:
         verdicts = [one.right for one in tally.verdicts if ports or one.section not in PORTS]
         right += sum(verdicts)
         expected += len(verdicts)
         extra += sum(ports or not text.startswith(PORTS) for text in tally.extras)
-    return Share(name, right, expected, extra)
+        doubtful += sum(ports or section not in PORTS for section in tally.doubted)
+    return Share(name, right, expected, extra, doubtful)
 
 
 def families(tallies: Iterable[Tally]) -> dict[str, list[Tally]]:
@@ -63,6 +71,8 @@ def below(tallies: list[Tally]) -> list[str]:
             least = LEAST_OVERALL if one.name == "all" else LEAST_FAMILY
             if one.part < least:
                 found.append(f"{one.name}, {what}: {one.part:.1%} right, not {least:.0%}")
+            if one.name == "all" and one.least < LEAST_OVERALL <= one.part:
+                found.append(f"all, {what}: doubts carry it, {one.least:.1%} right without them")
             if one.name == "all" and one.extra_part > MOST_EXTRA:
                 found.append(f"all, {what}: {one.extra_part:.1%} extra and wrong")
     return found
@@ -70,13 +80,13 @@ def below(tallies: list[Tally]) -> list[str]:
 
 def table(tallies: list[Tally]) -> str:
     """The shares by family as text, and what was left out or noted."""
-    head = f"{'family':16} {'right/expected':>16} {'':7} {'without ports':>16} {'':7} extra-wrong"
-    lines = [head]
+    head = f"{'family':16} {'right/expected':>16} {'':7} {'without ports':>16} {'':7}"
+    lines = [f"{head} extra-wrong doubtful"]
     for whole, rest in shares(tallies):
         counts = [f"{one.right}/{one.expected}" for one in (whole, rest)]
         lines.append(
             f"{whole.name:16} {counts[0]:>16} {whole.part:7.1%} {counts[1]:>16} {rest.part:7.1%} "
-            f"{whole.extra:5} {whole.extra_part:6.2%}"
+            f"{whole.extra:5} {whole.extra_part:6.2%} {whole.doubtful:8}"
         )
     left: dict[str, int] = {}
     for tally in tallies:

@@ -62,11 +62,12 @@ def doubts() -> list[Doubt]:
 
 @dataclass(slots=True)
 class Tally:
-    """Verdicts of one recording. `recording` is family/name."""
+    """Verdicts of one recording (family/name); `doubted` are sections, one for each value."""
 
     recording: str
     doubts: Sequence[Doubt] = ()
     verdicts: list[Verdict] = field(default_factory=list)
+    doubted: list[str] = field(default_factory=list)
     extras: list[str] = field(default_factory=list)
     left: Counter[str] = field(default_factory=Counter)
 
@@ -88,6 +89,7 @@ class Tally:
         if doubt is None:
             self.verdicts.append(Verdict(section, right, text))
             return
+        self.doubted.append(section)
         doubt.entry.rows.setdefault(doubt.row, []).append(right)
         self.left[f"{section}: doubtful ({doubt.entry.reason})"] += 1
 

@@ -179,3 +179,15 @@ def test_ports_do_not_hide_what_else_is_missing() -> None:
         "f, without ports: 0.0% right, not 90%",
         "all, without ports: 0.0% right, not 97%",
     ]
+
+
+def test_doubts_cannot_carry_the_whole() -> None:
+    doubt = Doubt("f/r", "sensors", re.compile("it"), "why")
+    rows = [sensor("temperature", 30, str(at)) for at in range(10)]
+    tally = judged(rows, polled(), doubt)
+    for _ in range(90):
+        tally.judge("sensors", True, "")
+    assert below([tally]) == [
+        "all, everything: doubts carry it, 90.0% right without them",
+        "all, without ports: doubts carry it, 90.0% right without them",
+    ]
