@@ -174,23 +174,26 @@ class SshSession:
             failed = self._failed
             message = f"{failed.message} (next login in {wait:.0f} s)"
             raise FailedError(failed.reason, message, failed.hint)
-        refused = False
         try:
             connection = await login.connect(self._access)
         except FailedError as error:
-            refused, self._failed = isinstance(error, login.RefusedError), error
+            self._rest(error)
             raise
-        else:
-            self._failures, self._failed, self._not_before = 0, None, 0.0
-            return connection
-        finally:
-            if self._failed is not None:
-                self._failures += 1
-                first, most = (
-                    (REFUSED_PAUSE, LONGEST_REFUSED) if refused else (PAUSE, LONGEST_PAUSE)
-                )
-                pause = min(first * 2 ** min(self._failures - 1, 10), most)
-                self._not_before = loop.time() + pause
+        except asyncio.CancelledError:  # the deadline passed
+            self._rest(_late(False))
+            raise
+        self._failures, self._failed = 0, None
+        return connection
+
+    def _rest(self, error: FailedError) -> None:
+        """Not again before a while that doubles with each failure."""
+        self._failures += 1
+        self._failed = error
+        first, most = PAUSE, LONGEST_PAUSE
+        if isinstance(error, login.RefusedError):
+            first, most = REFUSED_PAUSE, LONGEST_REFUSED
+        pause = min(first * 2 ** min(self._failures - 1, 10), most)
+        self._not_before = asyncio.get_running_loop().time() + pause
 
 
 class _SpokenError(FailedError):

@@ -1,5 +1,6 @@
 """One reading under way: the parts of an answer become rows, and what is missing is noted."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from probes.reading import Head, Reading, Reason, Row, number
@@ -57,14 +58,18 @@ class Turn:
 
     def sections(self, only: tuple[Section, ...], times: Times) -> None:
         """Rows of what the settings ask for."""
+        readers: dict[Section, Callable[[], bool]] = {
+            "cpu": self._cpu,
+            "memory": self._memory,
+            "storage": self._storage,
+            "disks": self._disks,
+            "interfaces": self._interfaces,
+        }
         foreign = [name for name in only if name in _LINUX_ONLY] if not self._linux else []
         self._system(only, times)
-        for name in only:
-            if name not in foreign and name not in ("system", "clock", "reboot", "units"):
-                before = len(self.reading.rows)
-                came = getattr(self, f"_{name}")() or len(self.reading.rows) > before
-                if not self.count(came):
-                    self.lose(name, "nothing of it came")
+        for name, reader in readers.items():
+            if name in only and name not in foreign and not self.count(reader()):
+                self.lose(name, "nothing of it came")
         if foreign:
             self.reading.tables_expected += len(foreign)
             system = answer.first_line(self.found.get(b"uname", b"")) or "this system"
@@ -113,28 +118,33 @@ class Turn:
             fields.append(b"users=%d" % len([line for line in users.splitlines() if line.strip()]))
         return fields
 
-    def _cpu(self) -> None:
-        self.reading.rows += self._rows.cpu(self._proc.get(b"/proc/stat", []))
+    def _cpu(self) -> bool:
+        made = self._rows.cpu(self._proc.get(b"/proc/stat", []))
+        self.reading.rows += made
+        return bool(made)
 
-    def _memory(self) -> None:
-        self._sized("memory", self._rows.memory(self._proc.get(b"/proc/meminfo", [])))
+    def _memory(self) -> bool:
+        return self._sized("memory", self._rows.memory(self._proc.get(b"/proc/meminfo", [])))
 
-    def _storage(self) -> None:
+    def _storage(self) -> bool:
         made = self._rows.storage(self.found.get(b"storage", b""))
-        self._sized("storage", made if made[0] else self._rows.df(self.found.get(b"df", b"")))
+        return self._sized(
+            "storage", made if made[0] else self._rows.df(self.found.get(b"df", b""))
+        )
 
     def _disks(self) -> bool:
         self.reading.rows += self._rows.disks(self._proc.get(b"/proc/diskstats", []))
         return b"/proc/diskstats" in self._proc  # a machine may have none
 
-    def _interfaces(self) -> None:
-        self._sized("speeds", self._rows.interfaces(self._proc))
+    def _interfaces(self) -> bool:
+        return self._sized("speeds", self._rows.interfaces(self._proc))
 
-    def _sized(self, name: str, made: tuple[list[Row], list[Row]]) -> None:
+    def _sized(self, name: str, made: tuple[list[Row], list[Row]]) -> bool:
         rows, described = made
         self.reading.rows += rows
         if rows:
             self.reading.described[name] = described
+        return bool(rows)
 
 
 def _offset(now: tuple[float, float] | None, times: Times, told: float | None) -> float | None:

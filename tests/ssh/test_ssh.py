@@ -1,15 +1,19 @@
 """The ssh probe on this very machine, through a real sshd."""
 
 import asyncio
+import contextlib
+import os
 import re
 import signal
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from probes.catalogue import METRICS
 from probes.reading import Reason
+from probes.ssh.settings import SECTIONS
 from tests import house
 from tests.ssh.serving import Server, ask, lines, once, programs, serving, shown
 
@@ -20,7 +24,7 @@ certbot.timer                 loaded failed failed Run certbot twice daily"""
 
 @pytest.mark.asyncio
 async def test_reading_is_whole_and_of_the_catalogue(server: Server) -> None:
-    reading = await once(server, only=[n for n in _sections() if n != "units"])
+    reading = await once(server, only=[n for n in SECTIONS if n != "units"])
     assert reading.complete, (reading.message, reading.missing)
     assert reading.tables_answered == reading.tables_expected >= 6
     rows = [*reading.rows, *(row for table in reading.described.values() for row in table)]
@@ -35,12 +39,6 @@ async def test_reading_is_whole_and_of_the_catalogue(server: Server) -> None:
     }
     assert not measured & described
     assert {"device", "interfaces", "memory", "storage"} <= set(reading.described)
-
-
-def _sections() -> tuple[str, ...]:
-    from probes.ssh.settings import SECTIONS
-
-    return SECTIONS
 
 
 @pytest.mark.asyncio
@@ -251,7 +249,7 @@ async def test_server_that_restarted_is_asked_again_in_the_same_poll(tmp_path: P
         session = server.session(only=["system"])
         assert (await ask(session)).complete
         port = server.port
-        _end_sessions(server)
+        _signal(_sessions(server), signal.SIGKILL)
     with serving(tmp_path, port=port):
         reading = await ask(session)
     await session.close()
@@ -265,24 +263,16 @@ async def test_kept_connection_that_hangs_is_replaced(tmp_path: Path) -> None:
         assert (await ask(session)).complete
         stopped = _sessions(server)
         try:
-            for pid in stopped:
-                signal.pidfd_send_signal(_descriptor(pid), signal.SIGSTOP)
+            _signal(stopped, signal.SIGSTOP)
             reading = await ask(session, 6.0)
         finally:
-            for pid in stopped:
-                signal.pidfd_send_signal(_descriptor(pid), signal.SIGKILL)
+            _signal(stopped, signal.SIGKILL)
         await session.close()
     assert reading.complete, reading.message
 
 
-def _descriptor(pid: int) -> int:
-    import os
-
-    return os.pidfd_open(pid)
-
-
 def _sessions(server: Server) -> list[int]:
-    """Processes of sshd that serve a connection, youngest last."""
+    """Processes that our sshd has started, youngest last."""
     found, parents = [], [server.daemon.process.pid]
     while parents:
         path = Path(f"/proc/{parents[0]}/task/{parents[0]}/children")
@@ -292,8 +282,7 @@ def _sessions(server: Server) -> list[int]:
     return found
 
 
-def _end_sessions(server: Server) -> None:
-    import os
-
-    for pid in _sessions(server):
-        os.kill(pid, signal.SIGKILL)
+def _signal(pids: Sequence[int], number: signal.Signals) -> None:
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
