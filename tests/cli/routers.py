@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,16 +21,15 @@ BGP = f"""hostname hbh-lab-rt01
 router bgp 65001
  bgp router-id 10.255.0.1
  no bgp ebgp-requires-policy
+ no bgp network import-check
  neighbor 127.0.0.2 remote-as 65002
  neighbor 127.0.0.2 description Huyen Mai Chau
- neighbor 127.0.0.2 password {SECRET}
  neighbor 127.0.0.3 remote-as 65003
  neighbor 127.0.0.3 shutdown
  neighbor 127.0.0.4 remote-as 65004
- !
- address-family ipv4 unicast
-  network 10.17.0.0/16
- exit-address-family
+ neighbor 127.0.0.5 remote-as 65005
+ neighbor 127.0.0.5 password {SECRET}
+ neighbor 127.0.0.6 remote-as 65006
 exit
 """
 
@@ -60,7 +58,7 @@ def router() -> Iterator[Router]:
         shutil.chown(folder, "frr", "frr")
         (folder / "bgpd.conf").write_text(BGP)
         command = [str(FRR / "bgpd"), "-u", "frr", "-g", "frr", "-P", "0", "-n", "-Z"]
-        command += ["-p", str(free_port()), "--vty_socket", str(folder)]
+        command += ["-l", "127.0.0.1", "-p", str(free_port()), "--vty_socket", str(folder)]
         command += ["-i", str(folder / "bgpd.pid"), "-f", str(folder / "bgpd.conf")]
         with daemon(command, 0, folder / "bgpd.log", (folder / "bgpd.vty").exists):
             yield Router(folder)
@@ -108,12 +106,3 @@ def login(folder: Path, shell: str) -> Iterator[Login]:
     started = ["sshd", "-D", "-e", "-f", "/dev/null", *given]
     with daemon(started, port, folder / "sshd.log", lambda: connects(port)) as running:
         yield Login(port, os.environ.get("USER") or "root", folder / "user_key", known, running)
-
-
-def wait(what: str, until: float = 20.0) -> Iterator[None]:
-    """Turns to wait in, until one breaks off; fails with `what` when that takes too long."""
-    end = time.monotonic() + until
-    while time.monotonic() < end:
-        yield
-        time.sleep(0.1)
-    pytest.fail(f"waited in vain for {what}")
