@@ -41,7 +41,7 @@ PROFILES: dict[str, tuple[str, ...]] = {
     "ups-rfc1628": ("generic-ups",),
     "ups-vertiv": ("vertiv-liebert",),
     "vmware": ("vmware-vsphere",),
-    "windows": ("windows",),
+    "windows": ("windows", "windows-desktop"),
     "zte": ("zte-zxr10",),
 }
 """The profiles that the devices of a family may have."""
