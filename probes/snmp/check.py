@@ -18,7 +18,7 @@ def faults(profile: Profile) -> list[Fault]:
         found.append(Fault(("match",), "a profile that is no building block says whom it is for"))
     for name, table in profile.tables.items():
         known = {*table.columns, *table.scalars, *table.lookups}
-        told = [*_table(table, known), *_unless(table, profile)]
+        told = [*_table(table, known), *_others(table, profile)]
         for at, rows in enumerate(table.rows):
             more = [*_references(rows, known), *([] if profile.raw else _metrics(rows))]
             told += [Fault(("rows", at, *keys), text) for keys, text in more]
@@ -26,10 +26,11 @@ def faults(profile: Profile) -> list[Fault]:
     return found
 
 
-def _unless(table: TableSpec, profile: Profile) -> Iterator[Fault]:
-    for one in table.unless:
-        if one not in profile.tables and not one.endswith("?"):
-            yield Fault(("unless",), f'no table "{one}"')
+def _others(table: TableSpec, profile: Profile) -> Iterator[Fault]:
+    for key, names in (("unless", table.unless), ("needs", table.needs)):
+        for one in names:
+            if one not in profile.tables and not one.endswith("?"):
+                yield Fault((key,), f'no table "{one}"')
 
 
 def _table(table: TableSpec, known: set[str]) -> Iterator[Fault]:

@@ -9,7 +9,7 @@ from probes.snmp.ber import encode_oid
 from probes.snmp.column import Value
 from probes.snmp.decode import Claims, Labels, TableState
 from probes.snmp.index import identifier
-from probes.snmp.plan import Plan, compile_profile, plan_of
+from probes.snmp.plan import Plan, TablePlan, compile_profile, plan_of
 from probes.snmp.poll import Poll, Sources
 from probes.snmp.profile import Profile, Source, Who, load_profiles, match, telling
 from probes.snmp.value import shown
@@ -61,6 +61,10 @@ class Device:
         if not names:
             return False
         return any(cycle.sources for state, cycle in self.tables if state.plan.name in names)
+
+    def wants(self, table: TablePlan) -> bool:
+        """True unless another table stands for this one, or none has rows that this one needs."""
+        return not self.has(table.unless) and (not table.needs or self.has(table.needs))
 
     def scalars(self) -> list[bytes]:
         """The scalars that it has and that are read each time."""

@@ -108,6 +108,7 @@ class TablePlan:
     described_by: frozenset[str]
     keeps: frozenset[str]
     unless: tuple[str, ...]
+    needs: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +311,7 @@ def _table(name: str, table: TableSpec) -> TablePlan:
             if n in columns and (n in identity or columns[n].tier != "fast")
         ),
         unless=tuple(one.rstrip("?") for one in table.unless),
+        needs=tuple(one.rstrip("?") for one in table.needs),
     )
 
 

@@ -197,10 +197,14 @@ class Rows(Part):
 
 
 class TableSpec(Part):
-    """Columns read together, and the rows they make; not asked where an `unless` table has rows."""
+    """Columns read together, and the rows they make.
+
+    Not asked where an `unless` table has rows, nor where none of `needs` has any.
+    """
 
     tier: Tier = "fast"
     unless: list[str] = []
+    needs: list[str] = []
     columns: dict[str, Annotated[Column, BeforeValidator(_column)]] = {}
     scalars: dict[str, Annotated[Column, BeforeValidator(_column)]] = {}
     lookups: dict[str, Lookup] = {}

@@ -124,7 +124,7 @@ class SnmpSession:
         moment = Moment(poll.reading.start, device.ticks)
         for state, cycle in device.tables:
             due = Due(self._settings, state, cycle, counters, now)
-            if (due.slow or cycle.sources) and not device.has(state.plan.unless):
+            if (due.slow or cycle.sources) and device.wants(state.plan):
                 await self._table(poll, moment, state, cycle, due)
         poll.reading.described["device"] = [device.identity]
         if device.ticks is None and not poll.reading.rows and not poll.missing:
