@@ -19,7 +19,7 @@ VIETNAMESE = (ROOT / "README.vi.md").read_text()
 
 def commands(page: str) -> set[str]:
     """The `hatang` commands that a page names."""
-    return set(re.findall(r"hatang (run|demo|check|poll|inventory|impact|status)\b", page))
+    return set(re.findall(r"hatang (run|demo|check|poll|inventory|impact|status|config)\b", page))
 
 
 @pytest.mark.parametrize("page", [README, VIETNAMESE], ids=["en", "vi"])

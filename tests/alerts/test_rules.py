@@ -40,6 +40,7 @@ def known_by_code() -> set[str]:
     code += ("threshold_", "site_", "service_", "device_", "incident_")
     code += ("system_", "storage_", "unit_")  # ssh
     code += ("backup_", "mail_", "database_", "log_")  # ssh: commands that a site configures
+    code += ("config_",)  # cli
     return {f"{subject}_{field}" for subject, field in rows} | {
         name for name in METRICS if name.startswith(code)
     }
