@@ -6,15 +6,18 @@ model, system and version) are taken from one probe, the one that knows best.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
 from collector.plan import Job
 from probes.reading import Row, info
 
-BEST = ("redfish", "ssh", "cli", "snmp")
-"""Who is believed first: the board's own controller, then the system itself. Others come last."""
-
-TOGETHER = (("vendor", "model"), ("os", "version"), ("serial",))
+HARDWARE = ("redfish", "ssh", "cli", "snmp")
+SYSTEM = ("ssh", "cli", "snmp", "redfish")
+TOGETHER = ((("vendor", "model"), HARDWARE), (("os", "version"), SYSTEM), (("serial",), HARDWARE))
+"""Words that belong together, and who is believed first: the board's own controller knows the
+machine, and of systems only its own firmware. Others come last.
+"""
 
 Words = tuple[tuple[str, str], ...]
 
@@ -40,8 +43,7 @@ class Identities:
 
     def row(self, job: Job) -> Row:
         """The info row of a job's device, which from now on is this job's."""
-        said = sorted(self._said[job.thing].items(), key=_rank)
-        words = [words for _, (_, words) in said]
+        words = [one for _, one in sorted(self._said[job.thing].items())]
         labels = (("device", job.thing), ("site", job.site))
         found = info("device", (*labels, *_joined(words), *job.about))
         self._given[job.key] = found
@@ -74,19 +76,18 @@ def _names_device(row: Row) -> bool:
     return row.fields == b"info=1" and row.head.encoded.startswith(b"device,")
 
 
-def _rank(said: tuple[str, tuple[str, Words]]) -> tuple[int, str]:
-    key, (probe, _) = said
-    return (BEST.index(probe) if probe in BEST else len(BEST), key)
+def _rank(order: Sequence[str], one: tuple[str, Mapping[str, str]]) -> int:
+    return order.index(one[0]) if one[0] in order else len(order)
 
 
-def _joined(said: Sequence[Words]) -> Iterator[tuple[str, str]]:
+def _joined(said: Sequence[tuple[str, Words]]) -> Iterator[tuple[str, str]]:
     """Words by group from the first that has one of the group; all others from whoever has them."""
-    known = [dict(words) for words in said]
-    grouped = {word for group in TOGETHER for word in group}
-    for group in TOGETHER:
-        first = next((one for one in known if any(word in one for word in group)), {})
+    known = [(probe, dict(words)) for probe, words in said]
+    for group, order in TOGETHER:
+        ranked = sorted(known, key=partial(_rank, order))
+        first = next((words for _, words in ranked if any(word in words for word in group)), {})
         yield from ((word, first[word]) for word in group if word in first)
-    seen: set[str] = set()
-    for words in said:
-        yield from ((word, text) for word, text in words if word not in grouped | seen)
+    seen = {word for group, _ in TOGETHER for word in group}
+    for _, words in said:
+        yield from ((word, text) for word, text in words if word not in seen)
         seen.update(word for word, _ in words)

@@ -14,7 +14,7 @@ from inventory.secret import SecretMissing
 from probes.probe import Probe, Settings, Target
 from probes.reading import Head
 
-PATIENCE = {"snmp": 4.0, "cli": 12.0, "ssh": 3.0}
+PATIENCE = {"snmp": 4.0, "cli": 12.0, "ssh": 3.0, "redfish": 8.0}
 """A poll of many requests may take this many times the `timeout` that one answer may take."""
 
 

@@ -7,11 +7,10 @@ does; a phase that did not happen is absent. `tls` is the last hop's certificate
 when it was refused. A wrong status or content is reason `protocol`, with the rows beside it.
 """
 
-import asyncio
 import re
-import time
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any, Literal
 
 import aiohttp
@@ -19,9 +18,11 @@ from aiohttp.client_proto import ResponseHandler
 from pydantic import Field, field_validator
 from yarl import URL
 
-from probes.dial import Course, FailedError, Tls, dial, expression, failure
+from probes.checking import checked
+from probes.dial import Course, FailedError, Tls, dial, expression
 from probes.probe import Probe, Settings, Target
-from probes.reading import Head, Reading, Reason, row
+from probes.reading import Head, Reading, Reason, Row, row
+from probes.web import told
 
 PHASES = ("resolve", "connect", "tls", "processing", "transfer")
 
@@ -114,28 +115,18 @@ class HttpSession:
 
     async def ask(self, deadline: float) -> Reading:
         """One visit, redirects and all."""
-        loop = asyncio.get_running_loop()
-        began = loop.time()
-        reading = Reading(start=time.time())
-        course = Course(deadline)
         page: dict[str, float] = {}
-        try:
-            async with asyncio.timeout_at(deadline):
-                await self._visit(course, page)
-                self._judge(page)
-        except FailedError as error:
-            reading.reason, reading.message, reading.hint = error.reason, error.message, error.hint
-        except Exception as error:  # noqa: BLE001 - whatever a server provokes becomes a reading
-            told = _told(error, course)
-            reading.reason, reading.message, reading.hint = told.reason, told.message, told.hint
-        finally:
-            course.abort()
-        self._write(reading, course, page)
-        reading.duration = loop.time() - began
-        return reading
+        return await checked(deadline, partial(self._talk, page), partial(self._rows, page))
 
     async def close(self) -> None:
         """Nothing is held between runs."""
+
+    async def _talk(self, page: dict[str, float], course: Course) -> None:
+        try:
+            await self._visit(course, page)
+        except aiohttp.ClientError as error:
+            raise told(error, course) from error
+        self._judge(page)
 
     async def _visit(self, course: Course, page: dict[str, float]) -> None:
         """Follow redirects to the page; what is found of it goes into `page`."""
@@ -204,21 +195,11 @@ class HttpSession:
         if not page.get("content_matches", 1):
             raise FailedError(Reason.PROTOCOL, "the body does not match what is expected")
 
-    def _write(self, reading: Reading, course: Course, page: Mapping[str, float]) -> None:
-        found = [
-            row(self._http, page),
-            row(
-                self._tls,
-                {
-                    "certificate_expiry_timestamp_seconds": course.expiry,
-                },
-            ),
-        ]
-        found += [
-            row(self._phases[phase], {"duration_seconds": spent})
-            for phase, spent in course.phases.items()
-        ]
-        reading.rows = [each for each in found if each]
+    def _rows(self, page: Mapping[str, float], course: Course) -> Iterable[Row | None]:
+        yield row(self._http, page)
+        yield row(self._tls, {"certificate_expiry_timestamp_seconds": course.expiry})
+        for phase, spent in course.phases.items():
+            yield row(self._phases[phase], {"duration_seconds": spent})
 
 
 def _start(target: Target, settings: HttpSettings) -> URL | None:
@@ -261,21 +242,6 @@ def _text(body: bytes, encoding: str, limit: int) -> str:
         except zlib.error:
             return ""
     return body.decode("utf-8", "replace")
-
-
-def _told(error: Exception, course: Course) -> FailedError:
-    """What went wrong as a reading says it; none of the server's bytes are repeated."""
-    if isinstance(error, TimeoutError):
-        return failure(error, course.phase)
-    if isinstance(error, aiohttp.ClientOSError):
-        return failure(OSError(error.errno, error.strerror), course.phase)
-    if isinstance(error, aiohttp.ServerDisconnectedError):
-        return FailedError(Reason.PROTOCOL, "the server closed the connection without an answer")
-    if isinstance(error, aiohttp.ClientResponseError | aiohttp.ClientPayloadError):
-        return FailedError(Reason.PROTOCOL, f"broken HTTP in {course.phase}")
-    if isinstance(error, aiohttp.ClientError):
-        return FailedError(Reason.PROTOCOL, f"broken HTTP: {type(error).__name__}")
-    return FailedError(Reason.INTERNAL, f"unexpected {type(error).__name__}")
 
 
 def _open(target: Target, memory: dict[str, Any]) -> HttpSession:

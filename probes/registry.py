@@ -8,15 +8,16 @@ from probes.http import PROBE as HTTP
 from probes.mail import IMAP, SMTP
 from probes.ntp import PROBE as NTP
 from probes.probe import Probe
+from probes.redfish import PROBE as REDFISH
 from probes.sip import PROBE as SIP
 from probes.snmp import PROBE as SNMP
 from probes.snmp.profile import load_profiles
 from probes.ssh import PROBE as SSH
 from probes.tcp import PROBE as TCP
 
-_ALL = (SNMP, HTTP, TCP, CLI, SSH, DNS, SMTP, IMAP, NTP, SIP)
+_ALL = (SNMP, HTTP, TCP, CLI, SSH, REDFISH, DNS, SMTP, IMAP, NTP, SIP)
 PROBES: dict[str, Probe] = {probe.name: probe for probe in _ALL}
-NEEDS = {"snmp": "snmp", "cli": "ssh", "ssh": "ssh"}
+NEEDS = {"snmp": "snmp", "cli": "ssh", "ssh": "ssh", "redfish": "http"}
 """The kind of credential that a probe cannot work without."""
 RHYTHMS = {"cli": EVERY}
 """Seconds between two runs of probes that do not follow the inventory's general interval."""

@@ -22,7 +22,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
 """What each room may import of ours, beside itself (docs/design.md)."""
 
 LIBRARIES: Mapping[str, tuple[str, ...]] = {
-    "aiohttp": ("probes/http", "probes/tcp", "collector/"),
+    "aiohttp": ("probes/http", "probes/redfish/", "probes/tcp", "probes/web", "collector/"),
     "asyncssh": ("probes/ssh/",),
     "cryptography": ("probes/snmp/", "probes/tls", "collector/"),
     "influxdb_client": ("collector/stores/",),
@@ -31,10 +31,13 @@ LIBRARIES: Mapping[str, tuple[str, ...]] = {
     "ntc_templates": ("probes/cli/",),
     "paramiko": ("probes/cli/",),
     "prometheus_client": ("collector/",),
+    "pysnmp": ("probes/traps/",),
+    "dns": ("probes/dns",),
     "rich": ("collector/",),
     "yaml": (
         *("alerts/", "inventory/", "collector/"),
-        *("probes/catalogue", "probes/cli/language", "probes/snmp/profile"),
+        *("probes/catalogue", "probes/cli/language", "probes/snmp/profile", "probes/snmp/spots"),
+        "probes/traps/names",
     ),
 }
 """Who may use a library: a probe only its one protocol's."""
