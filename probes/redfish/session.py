@@ -66,8 +66,8 @@ class RedfishSession:
         )
         tree = self._tree
         if tree is not None:
-            reading.tables_expected = len(tree.paths)
-            reading.tables_answered = max(len(tree.paths) - len(missing), 0)
+            reading.tables_expected = len(tree.paths) + len(tree.lost)
+            reading.tables_answered = max(reading.tables_expected - len(missing), 0)
             if reading.success:
                 words = [(name, word) for name, word in tree.identity.items() if word]
                 reading.described = {"identity": [info("device", (*self._labels, *words))]}
@@ -89,6 +89,7 @@ class RedfishSession:
         if self._tree is None or now - self._explored >= self._slow:
             self._tree = await explore(lambda path: self._client.resource(path, course))
             self._explored = now
+        missing.extend(self._tree.lost)
         for kind, path in self._tree.paths:
             try:
                 resource = await self._client.resource(path, course)

@@ -23,10 +23,13 @@ MEMBERS = 128
 
 @dataclass(slots=True)
 class Tree:
-    """Paths to ask each time, with the kind of what is there; and who the machine is."""
+    """Paths to ask each time, with the kind of what is there; who the machine is; and what could
+    not be looked into, with why.
+    """
 
     identity: dict[str, str] = field(default_factory=dict)
     paths: list[tuple[str, str]] = field(default_factory=list)
+    lost: list[tuple[str, FailedError]] = field(default_factory=list)
 
 
 def at(resource: object, name: str) -> str:
@@ -47,21 +50,28 @@ async def explore(get: Get) -> Tree:
     """Find what there is; what is named and not there is left out. Raises FailedError."""
     root = await get(ROOT)
     tree = Tree()
-    get = partial(_lenient, get)
+    get = partial(_lenient, get, tree)
     for kind in ("Systems", "Chassis", "Managers"):
         for path in await _collection(get, at(root, kind)):
             found = await get(path)
             await _PARTS[kind](get, tree, path, found)
     if not tree.paths:
+        for _, why in tree.lost:
+            raise why
         raise FailedError(Reason.PROTOCOL, "the service names neither systems nor chassis")
     return tree
 
 
-async def _lenient(get: Get, path: str) -> Resource:
+async def _lenient(get: Get, tree: Tree, path: str) -> Resource:
     try:
         return await get(path)
     except AbsentError:
-        return {}
+        pass
+    except FailedError as error:
+        if error.reason is not Reason.PROTOCOL:
+            raise
+        tree.lost.append((path, error))
+    return {}
 
 
 async def _collection(get: Get, path: str) -> list[str]:

@@ -65,14 +65,16 @@ def sushy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 @pytest.mark.asyncio
 async def test_a_service_of_another_maker_is_read(sushy: int) -> None:
     reading = await once(sushy)
-    assert (reading.reason, reading.message) == (None, "")
     found = said(reading)
+    # without libvirt the emulator has no volumes to show, and says so with a 500
+    assert reading.reason is Reason.PARTIAL
+    assert [path.rsplit("/", 1)[-1] for path in reading.missing] == ["Volumes"]
     assert found["sensor_temperature_celsius Chassis Intake Temp"] == 25
     assert found["sensor_fan_rpm BaseBoard System Fan"] == 2100
     assert found["sensor_state BaseBoard System Fan [fan]"] == 0
     assert found["sensor_state 12Gbs Integrated RAID [raid]"] == 0
     assert found["drive_state Drive Sample (32ADF365C6C1B7BD)"] == 0
-    assert reading.tables_answered == reading.tables_expected > 4
+    assert reading.tables_answered == reading.tables_expected - 1 > 4
 
 
 @pytest.mark.asyncio
