@@ -82,16 +82,16 @@ def test_ten_lines_are_the_minimal_inventory_and_work(
 def test_poll_by_address_prints_what_the_readme_shows(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (shown,) = re.findall(r'^\{"metric": "memory_used_bytes".*$', README, re.MULTILINE)
+    (shown,) = re.findall(r'^\{"metric": "system_uptime_seconds".*$', README, re.MULTILINE)
     with snmpd(tmp_path) as agent:
         code = main(["poll", "--address", "127.0.0.1", "--port", str(agent.port), "--json"])
     assert code == 0
     lines = capsys.readouterr().out.splitlines()
-    (line,) = [line for line in lines if '"metric": "memory_used_bytes"' in line]
+    (line,) = [line for line in lines if "uptime" in line]
     expected, sample = json.loads(shown), json.loads(line)
     assert sample.keys() == expected.keys()
     assert sample["labels"] == expected["labels"]
-    assert isinstance(sample["value"], int)
+    assert isinstance(sample["value"], float)
 
 
 def test_check_of_the_example_prints_what_the_readme_shows() -> None:
