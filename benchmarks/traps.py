@@ -16,19 +16,9 @@ from rich.table import Table
 
 from benchmarks.fleet import COLUMNS, SECONDS, at_work, figures, samples
 from benchmarks.fleet_agents import address
+from tests.overheard.wire import linkdown
 
 RATE = 5000
-LINK_DOWN = ("", "1.3.6.1.6.3.1.1.5.3", "1.3.6.1.2.1.2.2.1.1.5", "i", "5")
-
-
-def _packet() -> bytes:
-    """A trap as net-snmp puts it on the wire."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ear:
-        ear.bind(("127.0.0.1", 0))
-        ear.settimeout(5)
-        to = f"127.0.0.1:{ear.getsockname()[1]}"
-        subprocess.run(["snmptrap", "-v2c", "-c", "public", to, *LINK_DOWN], check=True)
-        return ear.recv(2000)
 
 
 def _rage(port: int, seconds: float, packet: bytes) -> None:
@@ -47,7 +37,7 @@ def _rage(port: int, seconds: float, packet: bytes) -> None:
 @contextlib.contextmanager
 def _raging(port: int) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-m", "benchmarks.traps", "rage", str(port), str(SECONDS + 1)]
-    process = subprocess.Popen([*command, _packet().hex()], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen([*command, linkdown().hex()], stdout=subprocess.PIPE, text=True)
     try:
         yield process
     finally:

@@ -18,6 +18,7 @@ from collector.overheard import BURST, KEPT_BURST, Budget, Ears, Overheard
 from collector.verdicts.events import Event, Hint
 from probes.reading import values
 from tests.daemons import snmpd
+from tests.overheard.wire import LINK_DOWN, linkdown
 from tests.running import Running, hatang_run, until
 
 NOW = 1_795_222_500.0
@@ -33,7 +34,6 @@ devices:
   rt01: {address: 127.0.4.1, site: lab, role: any}
   fw01: {address: 127.0.4.2, site: lab, role: any}
 """
-LINK_DOWN = ("", "1.3.6.1.6.3.1.1.5.3", "1.3.6.1.2.1.2.2.1.1.5", "i", "5")
 
 
 def written(path: Path, port: int = 161) -> Path:
@@ -125,16 +125,6 @@ async def test_strangers_are_not_read_and_wrong_secrets_are_said(
         (only,) = noc.said("trap")
         assert only.text == "refused: wrong community, user or key, or no trap at all"
         assert noc.counts() == {("rt01", "refused"): 1}
-
-
-def linkdown() -> bytes:
-    """A trap as net-snmp puts it on the wire."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ear:
-        ear.bind(("127.0.0.1", 0))
-        ear.settimeout(5)
-        to = f"127.0.0.1:{ear.getsockname()[1]}"
-        subprocess.run(["snmptrap", "-v2c", "-c", "public", to, *LINK_DOWN], check=True)
-        return ear.recv(2000)
 
 
 @pytest.mark.asyncio

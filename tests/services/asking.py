@@ -14,7 +14,7 @@ async def ask(
 ) -> tuple[Reading, dict[str, float]]:
     """Its reading, and its values by metric name."""
     known = PROBES[probe]
-    target = Target("thu-dien-tu", (), LABELS, known.settings(**{"host": "127.0.0.1", **settings}))
+    target = Target(probe, ("127.0.0.1",), LABELS, known.settings(**settings))
     session = known.open(target, {})
     loop = asyncio.get_running_loop()
     end = loop.time() + seconds

@@ -5,17 +5,17 @@ import contextlib
 import re
 import ssl
 import urllib.request
+from functools import partial
 
 import pytest
 from pydantic import ValidationError
 
-from probes.probe import Target
-from probes.reading import Reason, values
-from probes.tcp import ANSWER, PROBE, TcpSettings
+from probes.reading import Reason
+from probes.tcp import ANSWER, TcpSettings
 from tests import daemons
 from tests.certificates import certificate
+from tests.services.asking import ask as check
 
-LABELS = (("device", "hbh-dc-srv01"), ("site", "dc"), ("target", "ssh"))
 BLACKBOX = """
 modules:
   ssh: {prober: tcp, tcp: {query_response: [{expect: "^SSH-2.0-"}]}}
@@ -24,20 +24,7 @@ modules:
 """
 
 
-async def ask(seconds: float = 3.0, **settings):
-    """One run: its reading, and its values by metric name."""
-    session = PROBE.open(Target("ssh", ("127.0.0.1",), LABELS, TcpSettings(**settings)), {})
-    loop = asyncio.get_running_loop()
-    end = loop.time() + seconds
-    reading = await session.ask(end)
-    assert loop.time() < end + 0.5
-    await session.close()
-    assert all(head.labels == LABELS for head, _ in reading.rows)
-    return reading, {
-        f"{head.subject}_{name}": value
-        for head, fields in reading.rows
-        for name, value in values(fields).items()
-    }
+ask = partial(check, "tcp")
 
 
 @contextlib.asynccontextmanager
