@@ -155,9 +155,11 @@ class Line:
     def open(self, driver: str, access: Mapping[str, Any]) -> None:
         """Log in, up to the prompt. Raises FailedError."""
         try:
+            key = access.get("key")
+            pkey = _key(key.reveal()) if isinstance(key, Secret) else None
             self._wire.settimeout(max(self._until - time.monotonic(), 0.01))
             self._wire.connect(self._where)
-            self._session = self._log_in(driver, access)
+            self._session = self._log_in(driver, access, pkey)
             secret = access.get("enable")
             if isinstance(secret, Secret) and not self._session.check_enable_mode():
                 self._session.secret = secret.reveal()
@@ -191,9 +193,9 @@ class Line:
     def _cut_off(self) -> bool:
         return self._wire.was_cut or time.monotonic() > self._until
 
-    def _log_in(self, driver: str, access: Mapping[str, Any]) -> Any:
+    def _log_in(self, driver: str, access: Mapping[str, Any], key: Any) -> Any:
         left = max(self._until - time.monotonic(), 0.01)
-        password, key = access.get("password"), access.get("key")
+        password = access.get("password")
         kind = _OURS.get(driver) or CLASS_MAPPER[driver]
         made: Any = type(
             kind.__name__, (_Bounded, kind), {"wire": self._wire, "until": self._until}
@@ -204,7 +206,7 @@ class Line:
             device_type=driver,
             username=access["user"],
             password=password.reveal() if isinstance(password, Secret) else None,
-            pkey=_key(key.reveal()) if isinstance(key, Secret) else None,
+            pkey=key,
             sock=self._wire,
             ssh_strict=True,
             alt_host_keys=True,

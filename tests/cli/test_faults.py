@@ -1,6 +1,7 @@
 """What stands in the way of a conversation: each fault with its reason, none that delays others."""
 
 import asyncio
+import contextlib
 import logging
 import subprocess
 import sys
@@ -39,10 +40,12 @@ async def mute() -> AsyncIterator[int]:
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
+        server.close()
+        await asyncio.sleep(0.02)  # what was just accepted is held too
         for writer in held:
             writer.transport.abort()
-        server.close()
-        await asyncio.sleep(0.01)
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
 
 
 def nobody(tmp_path: Path) -> dict[str, object]:
@@ -125,12 +128,16 @@ async def test_what_does_not_speak_ssh_is_told(tmp_path: Path) -> None:
     async def talk(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"220 mail.example.vn ESMTP\r\n" * 200)
         writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+        ended.set()
 
+    ended = asyncio.Event()
     server = await asyncio.start_server(talk, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     reading = await ask(target(port, "cisco-ios", nobody(tmp_path)))
     server.close()
-    await asyncio.sleep(0.01)
+    await ended.wait()
     assert reading.reason is Reason.PROTOCOL
 
 
