@@ -9,7 +9,7 @@ import struct
 from collections.abc import Iterable
 from functools import lru_cache
 
-from probes.snmp.column import Value
+from probes.snmp.column import Address, Identifier, Value
 from probes.snmp.errors import DecodeError
 
 INTEGER = 0x02
@@ -168,7 +168,7 @@ def read_octets(data: bytes, at: int, end: int) -> tuple[bytes, int]:
 
 _UNSIGNED = frozenset((COUNTER32, GAUGE32, TICKS, COUNTER64, 0x47))
 """0x47 is the UInteger32 of RFC 1442, which some old agents still send."""
-_BYTES = frozenset((OCTETS, OID, ADDRESS, 0x45))
+_BYTES = {OCTETS: bytes, OID: Identifier, ADDRESS: Address, 0x45: bytes}
 _ABSENT = frozenset((NULL, NO_OBJECT, NO_INSTANCE, END_OF_VIEW))
 
 
@@ -182,7 +182,7 @@ def decode_value(tag: int, content: bytes) -> Value | None:
             raise DecodeError("number of impossible size")
         return int.from_bytes(content, signed=tag == INTEGER)
     if tag in _BYTES:
-        return content
+        return _BYTES[tag](content)
     if tag == OPAQUE:
         return _opaque(content)
     if tag in _ABSENT:

@@ -6,7 +6,19 @@ from probes.reading import Reason
 
 Value = int | float | bytes
 """A value off the wire: int for every number, float for Opaque float and double, bytes for the rest
-(OCTET STRING, IpAddress, content bytes of an OBJECT IDENTIFIER, Opaque that is no number)."""
+(OCTET STRING, Opaque that is no number; `Identifier` and `Address` for what they say)."""
+
+
+class Identifier(bytes):
+    """Content bytes of an OBJECT IDENTIFIER."""
+
+    __slots__ = ()
+
+
+class Address(bytes):
+    """An IpAddress."""
+
+    __slots__ = ()
 
 
 @dataclass(slots=True)

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from operator import itemgetter
 
-from probes.snmp.column import Value
+from probes.snmp import ber
+from probes.snmp.column import Address, Identifier, Value
 
 PATTERNS = 256
 """Expressions kept, of about 15 KB: one for each group of columns that is read side by side."""
@@ -26,7 +27,7 @@ LONGEST = 24
 
 _UNSIGNED = rb"[\x41\x42\x43\x46]"  # Counter32, Gauge32, TimeTicks, Counter64
 _NATURAL = rb"\x02(?=.[\x00-\x7f])"  # an INTEGER that is not negative
-_BYTES = b"\x04\x06\x40"  # OCTET STRING, OBJECT IDENTIFIER, IpAddress
+_BYTES = {ber.OCTETS: bytes, ber.OID: Identifier, ber.ADDRESS: Address}
 
 
 def _sized(sizes: range) -> bytes:
@@ -34,7 +35,7 @@ def _sized(sizes: range) -> bytes:
 
 
 _NUMBER = rb"(?:" + _UNSIGNED + b"|" + _NATURAL + b")(" + _sized(range(1, 10)) + b")"
-_TEXT = b"[" + _BYTES + b"](" + _sized(range(TEXT + 1)) + b")"
+_TEXT = b"(" + _sized(range(TEXT + 1)) + b")"
 _FRAME = 5
 """Bytes of a varbind beside its name and the length and content of its value."""
 
@@ -42,12 +43,12 @@ _content = itemgetter(slice(1, None))
 
 
 @lru_cache(PATTERNS)
-def _variants(oids: tuple[bytes, ...]) -> set[tuple[bool, ...]]:  # noqa: ARG001 - the cache's key
+def _variants(oids: tuple[bytes, ...]) -> set[tuple[int, ...]]:  # noqa: ARG001 - the cache's key
     return set()
 
 
 @lru_cache(PATTERNS)
-def _pattern(oids: tuple[bytes, ...], texts: tuple[bool, ...]) -> re.Pattern[bytes]:
+def _pattern(oids: tuple[bytes, ...], texts: tuple[int, ...]) -> re.Pattern[bytes]:
     """A row of these columns: name length and index of the first, then every value with its length.
 
     Names of the first one's length share its length byte.
@@ -63,7 +64,7 @@ def _pattern(oids: tuple[bytes, ...], texts: tuple[bool, ...]) -> re.Pattern[byt
             + re.escape(oid)
             + b")"
             + index
-            + (_TEXT if text else _NUMBER)
+            + (re.escape(bytes((text,))) + _TEXT if text else _NUMBER)
         )
     return re.compile(b"".join(parts), re.DOTALL)
 
@@ -99,21 +100,23 @@ def read(
     return list(indexes), list(map(_values, columns, widths, texts)), stop
 
 
-def _texts(wide: int, data: bytes, at: int) -> tuple[bool, ...]:
-    """Which of the first row's values are bytes."""
-    found: list[bool] = []
+def _texts(wide: int, data: bytes, at: int) -> tuple[int, ...]:
+    """Which of the first row's values are bytes: their tags, 0 for numbers."""
+    found: list[int] = []
     try:
         for _ in range(wide):
-            found.append(data[at + 4 + data[at + 3]] in _BYTES)
+            tag = data[at + 4 + data[at + 3]]
+            found.append(tag if tag in _BYTES else 0)
             at += 2 + data[at + 1]
     except IndexError:
         pass
-    return (*found, *[False] * (wide - len(found)))
+    return (*found, *[0] * (wide - len(found)))
 
 
-def _values(column: Sequence[bytes], width: int, text: bool) -> list[Value]:
+def _values(column: Sequence[bytes], width: int, text: int) -> list[Value]:
     if text:
-        return list(map(_content, column))
+        contents = map(_content, column)
+        return list(contents if text == ber.OCTETS else map(_BYTES[text], contents))
     if width == 2 * len(column):
         return list(b"".join(column)[1::2])
     return list(map(int.from_bytes, map(_content, column)))
