@@ -11,7 +11,7 @@ LARGEST = 8 << 20
 """Characters of a configuration; beyond that it is none."""
 
 FEWEST_LINES = 5
-LONGEST_LINE = 100_000
+LONGEST_LINE = 30_000
 HIDDEN = "<hidden>"
 
 _HEAD = 12

@@ -48,10 +48,13 @@ _PAGER = re.compile(
     r"(?:\n|\r|^)[ \t]*-{2,}[ (<]*more\b[^\n]{0,60}$|<-+ ?more ?-+>\s*$", re.IGNORECASE
 )
 _SPLICE = "\0"
-_TURNED = re.compile(
-    r"\0(?:\s*\x1b\[\d*D *\x1b\[\d*D|[ \x08]*\x1b\[\d*[KD]|\r *\r|\r(?=[^\n])|\x08+ *\x08+)?"
+_WIPED = re.compile(
+    r"\A(?:\s*\x1b\[\d*D *\x1b\[\d*D|[ \x08]*\x1b\[\d*[KD]|\r *\r|\r(?=[^\n])|\x08+ *\x08+)"
 )
-"""Where a page was turned: what a pager writes to wipe its prompt out, once."""
+"""What a pager writes to wipe its prompt out, at the beginning of a page."""
+
+TAIL = 400
+"""Characters at the end of an answer in which a prompt is looked for."""
 
 _ANSI = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|[()][0-9A-B]|[=>78DEHM])")
 _CONTEXT = re.compile(r"\{\w+(?::\w+)?\}|\[edit.*\]")
@@ -221,29 +224,25 @@ class Line:
         """The text up to the prompt; pages are turned."""
         session = self._session
         prompt, parts, size = session.base_prompt.strip(), [""], 0
-        quiet = 0.0
+        tail, quiet = "", 0.0
         while True:
             _alive(session)
             fresh = session.channel.read_channel()
+            if not fresh:
+                quiet += STEP
+                if quiet >= QUIET and _prompted(tail, prompt):
+                    return "".join(parts)
+                time.sleep(STEP)
+                continue
             size += len(fresh)
             if size > ANSWER:
                 raise FailedError(Reason.LIMIT, f"an answer is longer than {ANSWER >> 20} MiB")
             parts.append(fresh)
-            if fresh:
-                quiet = 0.0
-                # Only the end matters, and it may have come in pieces.
-                tail = "".join(parts[-8:])[-400:]
-                page = _PAGER.search(_ANSI.sub("", tail))
-                if page and page.end() >= len(_ANSI.sub("", tail).rstrip(" ")):
-                    parts.append(_SPLICE)
-                    session.write_channel(" ")
-                continue
-            if _prompted("".join(parts[-8:])[-400:], prompt):
-                quiet += STEP
-                if quiet >= QUIET:
-                    return "".join(parts)
-            parts.pop()
-            time.sleep(STEP)
+            tail, quiet = (tail + fresh)[-TAIL:], 0.0
+            if _PAGER.search(_ANSI.sub("", tail).rstrip(" ")):
+                parts.append(_SPLICE)
+                tail = ""
+                session.write_channel(" ")
 
 
 def _prompted(tail: str, prompt: str) -> bool:
@@ -252,10 +251,12 @@ def _prompted(tail: str, prompt: str) -> bool:
 
 
 def _tidied(text: str, command: str) -> str:
-    """Without turned pages, escape sequences, echo and prompt."""
-    text = re.sub(r"[^\n\r\0]*\0", lambda one: _before_pager(one[0]), text)
-    text = _ANSI.sub("", _TURNED.sub("", text))
-    lines = [re.split(r"\r(?=.)", one.rstrip("\r"))[-1] for one in text.split("\n")]
+    """Without turned pages, escape sequences, echo and prompt. Line by line, for a long answer must
+    not hold up the other threads.
+    """
+    *pages, last = text.split(_SPLICE)
+    text = "".join(_WIPED.sub("", one, count=1) for one in (*map(_unpaged, pages), last))
+    lines = [_plain(one) for one in text.split("\n")]
     echo = [number for number, line in enumerate(lines[:4]) if command in line]
     lines = lines[echo[-1] + 1 :] if echo else lines
     lines.pop()
@@ -264,10 +265,17 @@ def _tidied(text: str, command: str) -> str:
     return "\n".join(lines)
 
 
-def _before_pager(text: str) -> str:
-    """What stood in the line before the pager's prompt, which is its end."""
-    found = re.search(r"[ \t]*(?:\x1b\[[0-9;]*m)?[-<]{1,}[ (<-]*more\b.*", text, re.IGNORECASE)
-    return (text[: found.start()] if found else text.rstrip(_SPLICE)) + _SPLICE
+def _plain(line: str) -> str:
+    """A line as it stands on a terminal in the end."""
+    line = _ANSI.sub("", line) if "\x1b" in line else line
+    return line.rstrip("\r").rpartition("\r")[2]
+
+
+def _unpaged(page: str) -> str:
+    """A page without the pager's prompt, which is its end."""
+    end = page[-TAIL:]
+    found = re.search(r"[ \t]*(?:\x1b\[[0-9;]*m)?[-<]+[ (<-]*more\b", end, re.IGNORECASE)
+    return page[: len(page) - len(end) + found.start()] if found else page
 
 
 def _key(text: str) -> paramiko.PKey:

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 EVERY = 3600.0
 """Seconds between two runs where the inventory says nothing: each is a login."""
 
-FACT = 1 << 20
-"""Longest answer that facts are looked for in, in characters."""
+FACT = 1 << 16
+"""Longest answer that facts are looked for in, in characters: patterns hold up other threads."""
 
 _SLACK = 0.95
 """Share of the backup's age after which it is due, so that jitter does not cost a whole turn."""
