@@ -249,7 +249,8 @@ class Collector:
         before = latest.reading.reason if latest is not None and latest.reading else None
         if reading.reason == before:
             return
-        facts = {"job": job.key, "reason": reading.reason or "", "why": reading.message}
+        why = {"why": reading.message, "hint": reading.advice}
+        facts = {"job": job.key, "reason": reading.reason or "", **why}
         log.log(
             logging.WARNING if reading.reason else logging.INFO,
             "probe falls short" if reading.reason else "probe answers again",

@@ -32,6 +32,21 @@ class Reason(StrEnum):
     INTERNAL = "internal"
 
 
+ADVICE = {
+    Reason.TIMEOUT: "is it up, is this its port, and do access lists let this collector through? "
+    "If it is only slow, raise `timeout`",
+    Reason.REFUSED: "start the service there, or correct the port",
+    Reason.UNREACHABLE: "look at the route to it, and at the network of this machine",
+    Reason.NAME: "is the name right, and does DNS answer?",
+    Reason.TLS: "compare the server's certificate and TLS version with what is set here",
+    Reason.AUTH: "compare the credential with what the device knows",
+    Reason.PROTOCOL: "is it the right port, and does that kind of service answer there?",
+    Reason.PARTIAL: "look at what is missing; where the device is slow, raise `timeout`",
+    Reason.LIMIT: "raise the limit, if so much is right",
+    Reason.INTERNAL: "a fault of ours: look at the log of the collector, and report it",
+}
+"""What to look at where nothing more is known than the reason (docs/operations.md)."""
+
 _CONTROL = re.compile(
     "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+"
 )
@@ -189,6 +204,9 @@ class Reading:
     speeds), by table; only tables that were read in this run are in it, each whole: a table that
     answered with nothing stands there empty. The pipeline writes described rows again from memory
     while polls succeed.
+
+    Of the tables expected, those answered had rows, all of them read; the `missing` fell short; the
+    `empty` have no rows: the target lacks what they tell of.
     """
 
     start: float
@@ -201,7 +219,13 @@ class Reading:
     tables_expected: int = 0
     tables_answered: int = 0
     missing: Sequence[str] = ()
+    empty: Sequence[str] = ()
     config: Config | None = None
+
+    @property
+    def advice(self) -> str:
+        """The hint; where there is none, what to look at with such a reason."""
+        return self.hint or (ADVICE[self.reason] if self.reason else "")
 
     @property
     def success(self) -> bool:

@@ -142,7 +142,7 @@ async def readings(request: web.Request) -> web.Response:
     name, kind = rim.text(request, "device"), "device"
     if not name:
         name, kind = rim.text(request, "service"), "service"
-    inventory = source.plan.inventory
+    inventory, held = source.plan.inventory, dict(source.engine.verdicts)
     if name and name not in (inventory.devices if kind == "device" else inventory.services):
         raise RefusedError(
             404, f"no {kind} {name[:80]!r}", f"GET /api/v1/{kind}s?search= finds some"
@@ -154,7 +154,8 @@ async def readings(request: web.Request) -> web.Response:
         names, following = _paged(request, keys)
         items, values = [], 0
         for key in names:
-            items.append(view.latest(key, latest[key], metric, (kind, name) if name else None))
+            about = (kind, name) if name else None
+            items.append(view.latest(key, latest[key], held, metric, about))
             values += len(items[-1].rows)
             if values > VALUES_MOST and key != keys[-1]:
                 following = rim.cursor(key)

@@ -91,6 +91,7 @@ READINGS = shape.Readings(
             message="1 of 4 tables did not answer in time",
             hint="look at the load of the device's agent",
             missing=["storage"],
+            empty=["optics", "ospf"],
             rows=[
                 shape.Value(
                     metric="interface_receive_bytes_total",

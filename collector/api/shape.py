@@ -174,7 +174,8 @@ class Reading(Answer):
     reason: str
     message: str
     hint: str
-    missing: list[str]
+    missing: list[str] = Field(description="What was asked for and fell short")
+    empty: list[str] = Field(description="Tables that it has no rows of: a MIB that it lacks")
     rows: list[Value]
 
 

@@ -16,12 +16,15 @@ from collector.selfmetrics import VERSION
 from collector.sender import StoreStats
 from collector.unasked import unasked
 from collector.verdicts.events import State
-from collector.verdicts.verdict import Sign
+from collector.verdicts.verdict import Sign, Verdict
 from inventory.model import Circuit, Device, Inventory, Service, Site, Use
 from probes import reading
 
 FIRST_FEW = 5
 """Names that are told of a group."""
+
+MOST_EMPTY = 100
+"""Tables without rows that are named; `probe_tables_answered` counts the others."""
 
 
 class Said(NamedTuple):
@@ -123,7 +126,7 @@ def service(one: Service, said: Said) -> shape.Service:
 
 
 def latest(
-    key: str, one: Latest, metric: str = "", about: tuple[str, str] | None = None
+    key: str, one: Latest, held: Held, metric: str = "", about: tuple[str, str] | None = None
 ) -> shape.Reading:
     """What one job brought last; only of one metric, or only rows with the label `about`."""
     last, job = one.reading, one.job
@@ -135,10 +138,19 @@ def latest(
         success=last.success if last and job else None,
         reason=str(last.reason or "") if last else "",
         message=last.message if last else "",
-        hint=last.hint if last else "",
+        hint=_hint(last, held.get(f"{job.kind}:{job.thing}")) if last and job else "",
         missing=list(last.missing) if last else [],
+        empty=list(last.empty[:MOST_EMPTY]) if last else [],
         rows=[value for value in _values(one, about) if metric in ("", value.metric)],
     )
+
+
+def _hint(last: reading.Reading, verdict: Verdict | None) -> str:
+    """What to look at; a silent service on a device that answers pings is a narrower question."""
+    signs = verdict.evidence if verdict is not None else ()
+    echoes = any(sign.code == "answers_echo" for sign in signs)
+    alone = last.reason is reading.Reason.TIMEOUT and echoes
+    return f"the device answers pings: {last.advice}" if alone else last.advice
 
 
 def status(source: Source, now: float) -> shape.Status:
@@ -204,7 +216,7 @@ def _group(probe: str, reason: str, members: list[Latest], up: set[str]) -> shap
     names = dict.fromkeys(
         job.thing if job.kind == "device" else f"{job.kind}:{job.thing}" for _, job, _ in told
     )
-    said = Counter((last.message, last.hint) for _, _, last in told)
+    said = Counter((last.message, last.advice) for _, _, last in told)
     message, hint = max(said, key=said.__getitem__)
     return shape.Failing(
         probe=probe,

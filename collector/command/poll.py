@@ -35,6 +35,9 @@ examples:
 AUTH, PRIV = "sha256", "aes128"
 """Protocols of `--auth env:NAME` and `--priv env:NAME` where none is named."""
 
+NAMED = 12
+"""Tables that are named on one line; `--json` has them all."""
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Flags of `hatang poll`."""
@@ -169,12 +172,23 @@ async def _poll(jobs: Sequence[tuple[Probe, Target]], args: argparse.Namespace) 
         reading = await _ask(session, args.timeout)
         show = _show_json if args.json else _show_table
         show(target, probe.name, reading)
-        if not reading.complete:
-            complete = False
-            hint = f" ({reading.hint})" if reading.hint else ""
-            told = f"{target.name}: {probe.name}: {reading.reason}: {reading.message}{hint}"
-            print(told, file=sys.stderr)
+        complete &= reading.complete
+        for told in _told(reading):
+            print(f"{target.name}: {probe.name}: {told}", file=sys.stderr)
     return 0 if complete else 1
+
+
+def _told(reading: Reading) -> Iterator[str]:
+    """How many tables answered, and why it fell short."""
+    if reading.tables_expected:
+        told = f"{reading.tables_answered} of {reading.tables_expected} tables answered"
+        for what, names in (("fell short", reading.missing), ("no rows", reading.empty)):
+            unique = list(dict.fromkeys(names))
+            more = f" and {len(unique) - NAMED} more" if len(unique) > NAMED else ""
+            told += f"; {what}: {', '.join(unique[:NAMED])}{more}" if unique else ""
+        yield told
+    if reading.reason:
+        yield f"{reading.reason}: {reading.message} ({reading.advice})"
 
 
 async def _ask(session: Session, seconds: float) -> Reading:
@@ -202,7 +216,9 @@ def rows_of(target: Target, probe: str, reading: Reading) -> Iterator[Row]:
 
 
 def samples(target: Target, probe: str, reading: Reading) -> Iterator[dict[str, Any]]:
-    """A reading as objects: metric, labels, value (integers exact), time in Unix seconds."""
+    """A reading as objects: metric, labels, value (integers exact), time in Unix seconds; the last
+    one, of its reason, says in words why, and which tables fell short or have no rows.
+    """
     at = round(reading.start, 3)
     for head, fields in rows_of(target, probe, reading):
         labels = dict(head.labels)
@@ -211,7 +227,13 @@ def samples(target: Target, probe: str, reading: Reading) -> Iterator[dict[str, 
             yield {"metric": metric, "labels": labels, "value": value, "time": at}
     labels = {**dict(target.labels), "probe": probe, "reason": reading.reason or ""}
     told = int(reading.reason is not None)
-    yield {"metric": "probe_reason_info", "labels": labels, "value": told, "time": at}
+    said = {
+        "message": reading.message,
+        "hint": reading.advice,
+        "missing": list(reading.missing),
+        "empty": list(reading.empty),
+    }
+    yield {"metric": "probe_reason_info", "labels": labels, "value": told, "time": at, **said}
 
 
 def _show_json(target: Target, probe: str, reading: Reading) -> None:

@@ -30,10 +30,11 @@ class Agent:
     """One agent, for one session.
 
     `memory` is JSON-able and outlives us: the client writes what it learns into it (`bulk`, `rows`,
-    `engine`), and reads it with suspicion. Keys and passwords are never in it.
+    `engine`), and reads it with suspicion. Keys and passwords are never in it. `heard` says that it
+    has answered a request of this session.
     """
 
-    __slots__ = ("addresses", "engine", "memory", "pace", "port", "security", "to")
+    __slots__ = ("addresses", "engine", "heard", "memory", "pace", "port", "security", "to")
 
     def __init__(
         self,
@@ -51,6 +52,7 @@ class Agent:
         self.pace = Pace(self.memory)
         self.to: Address = _address(parsed[0], port)
         self.engine: Engine | None = None
+        self.heard = False
 
     def recall(self, clock: float, wall: float) -> None:
         """Take the engine from memory, so that a restart of ours costs no discovery.

@@ -212,11 +212,7 @@ class Client:
             return error
         if agent.engine is not None:
             agent.engine.fresh = False
-        return SnmpError(
-            Reason.TIMEOUT,
-            f"no answer from UDP port {agent.port}",
-            "" if isinstance(agent.security, User) else "a wrong community looks the same",
-        )
+        return trust.mute(agent)
 
     def _fail(self, exchange: Exchange, error: SnmpError) -> None:
         if self._pending.pop(exchange.number, None) is exchange:
@@ -287,6 +283,7 @@ class Client:
         sink = exchange.sink
         del self._pending[exchange.number]
         sink.exchange = None
+        exchange.agent.heard = True
         if exchange.sent == 1:
             exchange.agent.pace.heard(self._clock() - exchange.at)
         try:

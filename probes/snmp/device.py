@@ -45,12 +45,16 @@ class Cycle:
 
 @dataclass(slots=True)
 class Device:
-    """A device that has been identified. `ticks` is its sysUpTime when last heard."""
+    """A device that has been identified. `ticks` is its sysUpTime when last heard; `told` says that
+    its profile was named, not found by `who` it says it is.
+    """
 
     plan: Plan
     identity: Row
     tables: list[tuple[TableState, Cycle]]
     ticks: int | None
+    who: Who
+    told: bool
 
     def counters(self) -> list[bytes]:
         """The change counters of its tables."""
@@ -83,7 +87,8 @@ async def identify(poll: Poll, labels: Labels, profile: str | Profile | None) ->
     descr, oid, ticks = await poll.get([SYS_DESCR, SYS_OBJECT_ID, SYS_UPTIME])
     text = descr[:TEXT_BYTES].decode("utf-8", "replace") if isinstance(descr, bytes) else ""
     number = identifier(oid) if isinstance(oid, bytes) else ""
-    plan = await _plan(poll, profile, Who(number, text))
+    who = Who(number, text)
+    plan = await _plan(poll, profile, who)
     words = await _words(poll, plan.profile)
     claims: Claims = {}
     return Device(
@@ -91,6 +96,8 @@ async def identify(poll: Poll, labels: Labels, profile: str | Profile | None) ->
         info("device", (*labels, *words)),
         [(TableState(one, labels, claims), Cycle()) for one in plan.tables],
         ticks if isinstance(ticks, int) else None,
+        who,
+        told=profile is not None,
     )
 
 
@@ -99,11 +106,16 @@ async def _plan(poll: Poll, profile: str | Profile | None, who: Who) -> Plan:
         return compile_profile(profile)
     if profile:
         return plan_of(profile)
+    return plan_of((await fitting(poll, who)).name)
+
+
+async def fitting(poll: Poll, who: Who) -> Profile:
+    """The shipped profile that fits a device. Raises SnmpError when it does not answer."""
     known = load_profiles()
     asked = sorted(telling(known, who))
     got = await poll.get([encode_oid(one) for one in asked]) if asked else []
     has = {one for one, value in zip(asked, got, strict=True) if value is not None}
-    return plan_of(match(known, who._replace(has=has)).name)
+    return match(known, who._replace(has=has))
 
 
 async def _words(poll: Poll, profile: Profile) -> list[tuple[str, str]]:

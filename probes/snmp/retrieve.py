@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Sequence
 
 from probes.reading import Reason
-from probes.snmp import message
+from probes.snmp import message, trust
 from probes.snmp.agent import Agent
 from probes.snmp.column import Value
 from probes.snmp.errors import SnmpError
@@ -83,7 +83,7 @@ class Retrieval:
         name = message.error_name(pdu.status)
         oids = list(request.oids)
         if pdu.status in (message.NO_ACCESS, message.AUTHORIZATION):
-            self.failed(SnmpError(Reason.AUTH, f"the agent says {name}", "check its access rules"))
+            self.failed(trust.refused(self._agent, name))
             return
         if len(oids) == 1:
             if pdu.status == message.TOO_BIG:

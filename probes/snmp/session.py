@@ -17,6 +17,7 @@ from inventory.value import duration
 from probes.probe import Probe, Settings, Target
 from probes.reading import Reading, Reason
 from probes.snmp.agent import Agent, security
+from probes.snmp.census import Census, count
 from probes.snmp.client import Client
 from probes.snmp.column import Value
 from probes.snmp.decode import MOST_INSTANCES, TableState
@@ -89,6 +90,7 @@ class SnmpSession:
             memory,
         )
         self._device: Device | None = None
+        self._census = Census(0)
 
     @property
     def device(self) -> Device | None:
@@ -107,7 +109,7 @@ class SnmpSession:
         except SnmpError as error:
             _fail(reading, error.reason, error.message, error.hint)
         except TimeoutError:
-            _fail(reading, Reason.TIMEOUT, "the deadline passed", "")
+            _fail(reading, Reason.TIMEOUT, "the deadline passed", "raise `timeout`")
         except Exception as error:  # noqa: BLE001  # a probe never raises: it tells what it met
             _log.warning("an SNMP poll failed in our own code", exc_info=error)
             _fail(reading, Reason.INTERNAL, f"{type(error).__name__} in the SNMP probe", "")
@@ -122,10 +124,16 @@ class SnmpSession:
         now = asyncio.get_running_loop().time()
         device, counters = await self._header(poll)
         moment = Moment(poll.reading.start, device.ticks)
+        poll.reading.tables_expected = self._census.expected
+        looked = False
         for state, cycle in device.tables:
             due = Due(self._settings, state, cycle, counters, now)
             if (due.slow or cycle.sources) and device.wants(state.plan):
                 await self._table(poll, moment, state, cycle, due)
+                looked |= due.slow
+        if looked:
+            self._census = await count(poll, device)
+        _tell(poll.reading, self._census)
         poll.reading.described["device"] = [device.identity]
         if device.ticks is None and not poll.reading.rows and not poll.missing:
             self._device = None
@@ -149,6 +157,7 @@ class SnmpSession:
                 return device, known
         self._device = None
         device = await identify(poll, self._labels, self._profile)
+        self._census = Census(len(device.tables))
         counters = device.counters()
         self._device = device
         return device, dict(zip(counters, await poll.get(counters), strict=True))
@@ -157,7 +166,6 @@ class SnmpSession:
         self, poll: Poll, moment: Moment, state: TableState, cycle: Cycle, due: "Due"
     ) -> None:
         faults, broken = len(poll.missing), poll.broken
-        poll.reading.tables_expected += 1
         fresh: dict[str, Fresh] = {}
         if not due.slow:
             fresh = await poll.read(state.plan, due.columns(state), cycle.sources)
@@ -167,7 +175,7 @@ class SnmpSession:
         elif state.renamed(fresh):
             state.learn(fresh, {})
         poll.reading.rows += state.rows(fresh, moment)
-        poll.reading.tables_answered += len(poll.missing) == faults
+        poll.reading.tables_answered += bool(cycle.sources) and len(poll.missing) == faults
         if poll.broken == broken and (due.slow or not state.plan.described_by.isdisjoint(fresh)):
             poll.reading.described[state.plan.name] = state.describe(fresh, moment)
         if state.layout and state.layout.overflow:
@@ -235,6 +243,15 @@ class Due:
 def _restarted(before: int | None, ticks: Value | None) -> bool:
     """True when sysUpTime went back (a restart, or its wrap after 497 days: harmless here)."""
     return isinstance(ticks, int) and before is not None and ticks < before
+
+
+def _tell(reading: Reading, census: Census) -> None:
+    """What was counted, and the doubt that goes with it where nothing else went wrong."""
+    reading.tables_expected, reading.empty = census.expected, census.empty
+    reading.tables_answered = min(reading.tables_answered, census.expected)
+    if census.doubt is not None and reading.reason is None:
+        reading.reason = Reason.PARTIAL
+        reading.message, reading.hint = census.doubt
 
 
 def _fail(reading: Reading, reason: Reason, message: str, hint: str) -> None:

@@ -143,6 +143,40 @@ def silence(agent: Agent) -> SnmpError | None:
     )
 
 
+def mute(agent: Agent) -> SnmpError:
+    """What to look at when nothing comes back. A wrong community gets no answer (RFC 1157 section
+    4.1), so it cannot be told from an agent that is not there.
+    """
+    if agent.heard:
+        return SnmpError(
+            Reason.TIMEOUT,
+            f"no answer from UDP port {agent.port} any more",
+            "it did before: is the device down or overloaded, or did its community, user or access "
+            "list change?",
+        )
+    what = "the user's version 3" if isinstance(agent.security, User) else "the community"
+    return SnmpError(
+        Reason.TIMEOUT,
+        f"no answer from UDP port {agent.port}",
+        f"check {what} on the device (a wrong one gets no answer either), its access list for this "
+        "collector, and that the agent runs on that port",
+    )
+
+
+def refused(agent: Agent, error: str) -> SnmpError:
+    """An agent that hears us and shows nothing: `error` is the name of its error-status."""
+    user = agent.security
+    if not isinstance(user, User):
+        hint = "look at the view and the access rules of this community on the device"
+        return SnmpError(Reason.AUTH, f"the agent refuses the community: {error}", hint)
+    level = ("noAuthNoPriv", "authNoPriv", "", "authPriv")[user.level]
+    return SnmpError(
+        Reason.AUTH,
+        f"the agent refuses the user at level {level}: {error}",
+        "does it ask for a higher level (auth, priv)? If not, look at the view of the user's group",
+    )
+
+
 SILENT = 3
 """Requests without an answer, after a discovery that had one, that make it a matter of passwords.
 """

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Sequence
 
 from probes.reading import Reason
-from probes.snmp import ber, message, rows
+from probes.snmp import ber, message, rows, trust
 from probes.snmp.agent import Agent, Community
 from probes.snmp.column import Table, Value
 from probes.snmp.cursor import Cursor, ascending
@@ -220,8 +220,7 @@ class Walk:
         if len(group) == 1:
             culprit = group[0]
         if pdu.status in (message.NO_ACCESS, message.AUTHORIZATION):
-            error = SnmpError(Reason.AUTH, f"the agent says {name}", "check its access rules")
-            self.failed(error)
+            self.failed(trust.refused(self._agent, name))
         elif pdu.status == message.TOO_BIG:
             if asked == 1:
                 group[0].give_up("the agent says tooBig to one value")

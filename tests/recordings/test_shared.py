@@ -42,7 +42,7 @@ def test_recording_is_read_whole_with_the_right_profile(name: str, account: Acco
     reading = polled.reading
     print(tally.recording, tally.sections(), *tally.extras, sep="\n  ")
     assert (reading.reason, reading.message, reading.missing) == (None, "", ())
-    assert reading.tables_answered == reading.tables_expected
+    assert reading.tables_answered == reading.tables_expected - len(reading.empty) >= 1
     assert polled.profile in PROFILES[name.partition("/")[0]]
 
 

@@ -22,7 +22,7 @@ async def test_a_real_agent_is_read_whole(agent_port: int, version: str) -> None
     for _ in range(2):
         reading = await ask(session)
         assert reading.reason is None, reading.message
-        assert reading.tables_answered == reading.tables_expected
+        assert reading.tables_answered == reading.tables_expected - len(reading.empty) > 1
         assert by_instance(reading, "interface")["lo"]["up"] == 1
         pool = by_instance(reading, "pool")["system"]
         assert 0 < pool["used_ratio"] < 1
