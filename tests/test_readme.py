@@ -10,6 +10,7 @@ import pytest
 
 from alerts.rules import RULES, SELF, load
 from collector.command.main import COMMANDS, main
+from probes.snmp.profile import load_profiles
 from tests.daemons import snmpd
 
 ROOT = Path(__file__).parent.parent
@@ -147,3 +148,11 @@ def test_rules_are_as_many_as_both_pages_say() -> None:
     count = len({placed.rule.alert for folder in (RULES, SELF) for placed in load(folder)})
     assert f"{count} rules" in README
     assert f"{count} luật" in VIETNAMESE
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.vi.md"])
+def test_profiles_are_as_many_as_the_readme_says(page: str) -> None:
+    told = re.search(r"(\d+) (profiles|hồ sơ)", (ROOT / page).read_text("utf-8"))
+    concrete = [one for one in load_profiles().values() if not one.abstract]
+    assert told is not None
+    assert int(told[1]) == len(concrete)
