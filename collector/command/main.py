@@ -11,6 +11,7 @@ COMMANDS = {
     "demo": "a simulated province on loopback, the collector and a local store, to look at",
     "check": "every error in inventory and profiles, at once",
     "poll": "ask one device once and print its rows",
+    "discover": "look through a range of addresses and propose inventory entries",
     "inventory": "what exists, by any field: list, show, tree, export",
     "impact": "what goes dark if a thing fails",
     "status": "what is wrong now, by cause",
