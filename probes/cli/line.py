@@ -163,14 +163,23 @@ class Line:
             self._wire.settimeout(max(self._until - time.monotonic(), 0.01))
             self._wire.connect(self._where)
             self._session = self._log_in(driver, access, pkey)
-            secret = access.get("enable")
-            if isinstance(secret, Secret) and not self._session.check_enable_mode():
-                self._session.secret = secret.reveal()
-                self._session.enable()
+            self._enable(access.get("enable"))
         except Exception as error:  # noqa: BLE001 - whatever a library makes of a device's answer
             fault = blame(error, self._cut_off, access, self._where)
             self.close()
             raise fault from None
+
+    def _enable(self, secret: object) -> None:
+        """Into the privileged mode, where a credential has a secret for it."""
+        session = self._session
+        if not isinstance(secret, Secret) or session.check_enable_mode():
+            return
+        session.secret = secret.reveal()
+        try:
+            session.enable()
+        except ValueError:
+            message = "the device did not take the enable secret of the credential"
+            raise FailedError(Reason.AUTH, message, "is it the one of this device?") from None
 
     def ask(self, command: str) -> str:
         """What the device says to a command, every page of it, without echo and prompt. Raises

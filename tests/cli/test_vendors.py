@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from inventory.secret import Secret
+from probes.reading import Reason
 from tests.cli.asking import ask, by_password, samples, target
 from tests.cli.transcripts import PLANTED, fortios, ios, junos, routeros, vrp
 from tests.cli.vendor import PASSWORD, USER, Played, playing
@@ -24,7 +26,6 @@ async def test_fortigate_tells_contracts_and_ages_though_its_user_may_only_read(
 ) -> None:
     async with playing(tmp_path, fortios()) as played:
         reading = await ask(target(played.port, "fortios", access(played)))
-    print(reading, played.vendor.heard)
     assert reading.reason is None, reading.message
     found = samples(reading)
     assert found["license_expiry_timestamp_seconds", "Virus Definitions"] == 1798675200
@@ -35,7 +36,6 @@ async def test_fortigate_tells_contracts_and_ages_though_its_user_may_only_read(
     assert reading.config is not None
     assert PLANTED not in reading.config.text
     assert "More" not in reading.config.text
-    print(reading.config.text)
     assert reading.config.text.startswith("#config-version=FGT60F")
     assert reading.config.text.endswith("    next\nend\n")
     assert set(played.vendor.heard) == {"", "diagnose autoupdate versions", "show"}
@@ -107,3 +107,28 @@ async def test_ios_tells_licences_and_when_it_was_changed(tmp_path: Path) -> Non
     assert reading.config.changed == 1795227164
     assert reading.config.text.startswith("!\n!\nversion 15.7\n")
     assert reading.config.text.endswith(" password <hidden>\nend\n")
+
+
+@pytest.mark.asyncio
+async def test_secret_of_the_privileged_mode_opens_it(tmp_path: Path) -> None:
+    vendor = ios(enable="En4ble-me")
+    vendor.prompt = "hbh-rt01>"
+    async with playing(tmp_path, vendor) as played:
+        given = {**access(played), "enable": Secret("En4ble-me")}
+        reading = await ask(target(played.port, "cisco-ios", given))
+        wrong = {**access(played), "enable": Secret("wr0ng")}
+        refused = await ask(target(played.port, "cisco-ios", wrong), seconds=25)
+    assert reading.reason is None, reading.message
+    assert reading.config is not None
+    assert refused.reason is Reason.AUTH
+    assert "enable secret" in refused.message
+    assert "wr0ng" not in f"{refused}"
+
+
+@pytest.mark.asyncio
+async def test_prompt_that_comes_letter_by_letter_is_one(tmp_path: Path) -> None:
+    async with playing(tmp_path, ios(slow=True)) as played:
+        reading = await ask(target(played.port, "cisco-ios", access(played)))
+    assert reading.reason is None, reading.message
+    assert reading.config is not None
+    assert reading.config.text.endswith("end\n")

@@ -20,7 +20,8 @@ class Vendor:
     """How it speaks. `pager` is shown after each `height` lines where `height` is set, `wipe` is
     what it writes over it. `ends` are commands that end paging. `unknown` answers any other
     command. `cut` closes the connection in the middle of that command's answer, `mute` says
-    nothing to it any more.
+    nothing to it any more. `enable` is the secret that turns `>` of the prompt into `#`; a `slow`
+    one sends a letter at a time.
     """
 
     prompt: str
@@ -34,6 +35,8 @@ class Vendor:
     cut: str = ""
     mute: str = ""
     user: str = USER
+    enable: str = ""
+    slow: bool = False
     heard: list[str] = field(default_factory=list)
 
 
@@ -104,7 +107,8 @@ class _Talk:
 
     async def run(self) -> None:
         vendor = self._vendor
-        self._say(vendor.banner + vendor.prompt)
+        prompt = vendor.prompt
+        self._say(vendor.banner + prompt)
         while True:
             command = await self._line()
             vendor.heard.append(command)
@@ -112,9 +116,16 @@ class _Talk:
                 await asyncio.sleep(3600)
             if command in vendor.ends:
                 self._pages = False
-            if command:
+            if command == "enable" and vendor.enable:
+                self._say("Password: ")
+                if await self._line(echo=False) == vendor.enable:
+                    prompt = prompt.replace(">", "#")
+            elif command:
                 await self._answer(command)
-            self._say(vendor.prompt)
+            if vendor.slow:
+                await self._dribble(prompt)
+            else:
+                self._say(prompt)
 
     async def _answer(self, command: str) -> None:
         vendor = self._vendor
@@ -131,12 +142,18 @@ class _Talk:
                     return
                 self._say(vendor.wipe)
 
-    async def _line(self) -> str:
+    async def _dribble(self, text: str) -> None:
+        for letter in text:
+            self._process.stdout.write(letter)
+            await asyncio.sleep(0.03)
+
+    async def _line(self, echo: bool = True) -> str:
         """What is typed up to Enter, echoed as it comes."""
         line = ""
         while (key := await self._key()) not in "\r\n":
             line += key
-            self._process.stdout.write(key)
+            if echo:
+                self._process.stdout.write(key)
         if key == "\r" and self._typed.startswith("\n"):
             self._typed = self._typed[1:]
         self._say("\n")

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -182,6 +183,22 @@ async def test_dead_device_is_asked_more_rarely_and_at_once_when_wanted() -> Non
         schedule.ask_now("device:sw1")
         await asyncio.sleep(0.05)
         assert len(rig.readings) == before + 1
+
+
+@pytest.mark.asyncio
+async def test_probe_that_is_not_for_that_is_never_asked_out_of_turn() -> None:
+    async def well(_name: str, _deadline: float) -> Reading:
+        return Reading(time.time())
+
+    rig = Rig(well)
+    prompt = rig.job("sw1", interval=3600.0)
+    rig.probe = replace(rig.probe, name="cli", prompt=False)
+    seldom = replace(rig.job("sw1", interval=3600.0), key="device/sw1/cli")
+    async with rig.running(prompt, seldom) as schedule:
+        schedule.ask_now("device:sw1")
+        await until(lambda: len(rig.readings) == 1)
+        await asyncio.sleep(0.05)
+        assert len(rig.readings) == 1
 
 
 @pytest.mark.asyncio
