@@ -51,12 +51,12 @@ def placed(path: Path, faults: Sequence[Fault]) -> list[Problem]:
     root = yaml.compose(path.read_text("utf-8"), yaml.CSafeLoader) if faults else None
     found = []
     for keys, message in faults:
-        line, real = _follow(root, keys)
+        line, real = follow(root, keys)
         found.append(Problem(path.name, line, ".".join(map(str, real)), message))
     return found
 
 
-def _follow(node: Node | None, keys: Keys) -> tuple[int, Keys]:
+def follow(node: Node | None, keys: Keys) -> tuple[int, Keys]:
     """The line of the deepest part of a path that is there, and the path without what is not.
 
     A key that is missing stays as the last; in between stand words of pydantic's unions.
