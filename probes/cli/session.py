@@ -145,6 +145,8 @@ class CliSession:
     def __init__(self, target: Target, memory: dict[str, Any], pool: Pool = POOL) -> None:
         """Raises ValueError on an SSH credential that cannot be used."""
         access = target.credentials.get("ssh")
+        if not target.addresses:
+            raise ValueError("cli asks devices; a service has no command line")
         if access is None:
             raise ValueError("cli needs an ssh credential: ask a device of the inventory")
         if not access.get("known_hosts"):

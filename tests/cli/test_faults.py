@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import asyncssh
@@ -146,6 +147,12 @@ def test_credential_that_lacks_something_is_no_session(tmp_path: Path, lacks: st
     given = {**nobody(tmp_path), lacks: None}
     with pytest.raises(ValueError, match=r"known_hosts|neither key nor password"):
         CliSession(target(22, "cisco-ios", given), {})
+
+
+def test_service_has_no_command_line(tmp_path: Path) -> None:
+    one = target(22, "cisco-ios", nobody(tmp_path))
+    with pytest.raises(ValueError, match="asks devices"):
+        CliSession(replace(one, addresses=()), {})
 
 
 @pytest.mark.asyncio
