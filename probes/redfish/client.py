@@ -68,7 +68,9 @@ class Client:
 
     async def _body(self, path: str) -> bytes:
         async with self._open().get(
-            self._origin.join(URL(path, encoded=True)), allow_redirects=False
+            self._origin.join(URL(path, encoded=True)),
+            allow_redirects=False,
+            server_hostname=self._secure.name,
         ) as answer:
             if answer.status != 200:
                 known = _SAID.get(answer.status, (f"the controller answers {answer.status}", ""))

@@ -36,6 +36,7 @@ class RedfishSettings(Settings):
     tls: bool = True
     verify: bool = True
     ca: str | None = Field(None, description="file of authorities (PEM) instead of the system's")
+    server_name: str | None = Field(None, description="name asked for and verified in TLS")
     slow: Annotated[float, BeforeValidator(_seconds), Field(ge=0)] = Field(
         900.0, description="how often to look for new parts"
     )
@@ -51,7 +52,7 @@ class RedfishSession:
         scheme = "https" if settings.tls else "http"
         self._client = Client(
             URL(f"{scheme}://{host}:{settings.port}"),
-            Tls(settings.verify, settings.ca),
+            Tls(settings.verify, settings.ca, settings.server_name),
             _access(target.credentials.get("http") or {}),
         )
         self._tree: Tree | None = None

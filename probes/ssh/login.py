@@ -237,17 +237,19 @@ def _short(algorithm: str) -> str:
 
 def _refused(access: Access, greeter: Greeter) -> FailedError:
     said = clean(greeter.said)
-    given = []
+    given, hint = [], ""
     if access.key:
         given.append(f"the key {access.key.get_fingerprint()}")
+        hint = f"is the public key in ~{access.user}/.ssh/authorized_keys there, writable by "
+        hint += "nobody else? "
     if access.password:
         given.append("the password")
+        hint += "Is the password right, and does sshd take one (PasswordAuthentication)? "
     return RefusedError(
         Reason.AUTH,
         f"the server refused {access.user} with {' and '.join(given)}"
         + (f"; it says: {said}" if said else ""),
-        f"is the public key in ~{access.user}/.ssh/authorized_keys there, writable by nobody else? "
-        "Is the account locked or expired (chage -l)? sshd's log says which",
+        f"{hint}Is the account locked or expired (chage -l)? sshd's log says which",
     )
 
 

@@ -215,7 +215,7 @@ def test_probes_that_fail_are_grouped_by_reason_with_what_to_do(
     assert main(["status", "--url", served.url]) == 1
     shown = capsys.readouterr().out
     (line,) = [line for line in shown[shown.rindex("Lý do") :].splitlines() if "snmp" in line]
-    assert "sai tài khoản hoặc mật khẩu" in line
+    assert "không xác thực được" in line
     assert f"2: {UP}, {DOWN}" in line
     assert "the agent does not know user noc; check the credential's user" in line
     assert "Không có gì hỏng" not in shown[shown.rindex("Lý do") :]
