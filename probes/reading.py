@@ -60,7 +60,7 @@ def clean(text: str | bytes) -> str:
     Bytes that are not UTF-8 are read as Latin-1, which is what old devices send.
     """
     text = _decoded(text) if isinstance(text, bytes) else text
-    text = _CONTROL.sub(" ", text).strip()
+    text = unseen(text).strip()
     if text.isascii() and len(text) <= LABEL_BYTES:
         return text  # the very object that came, when nothing was to be cleaned
     raw = text.encode("utf-8", "replace")
@@ -69,9 +69,14 @@ def clean(text: str | bytes) -> str:
     return raw.decode("utf-8", "ignore").strip()
 
 
+def unseen(text: str) -> str:
+    """A text with a space for what turns or hides text on a screen."""
+    return _CONTROL.sub(" ", text)
+
+
 def line(text: str, most: int) -> str:
     """Longer text from a device on one line: no control characters, at most so many characters."""
-    return " ".join(_CONTROL.sub(" ", text[:most]).split())
+    return " ".join(unseen(text[:most]).split())
 
 
 def _decoded(raw: bytes) -> str:
@@ -139,6 +144,13 @@ class Head:
 
 _LABEL = re.compile(r",(\w+)=((?:\\.|[^,\\])*)")
 _ESCAPED = re.compile(r"\\(.)")
+
+
+def metric(subject: str, field: str) -> str:
+    """The name of a field as a metric. A row of a module of snmp_exporter has no subject: its
+    fields are whole names.
+    """
+    return f"{subject}_{field}" if subject else field
 
 
 class Row(NamedTuple):
