@@ -26,8 +26,8 @@ STRANGERS = 24
 """Unknown neighbours that are listed of one device."""
 PLACES = 50
 PORT = 161
-_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./-]*")
-_PLAIN_ADDRESS = re.compile(r"[0-9a-f.:]*[0-9a-f]")
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./-]+|\d+\.\d+\.\d+\.\d+")
+"""What is text without quotes; numbers, dates and IPv6 are not for every reader of YAML."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,8 @@ def visible(text: str) -> str:
 def value(text: str) -> str:
     """A text as a YAML value: plain where it means itself, else in double quotes."""
     text = visible(text)
-    plain = _PLAIN.fullmatch(text) or (":" in text and _PLAIN_ADDRESS.fullmatch(text))
-    return text if plain and scalar(text) == text else json.dumps(text, ensure_ascii=False)
+    plain = _PLAIN.fullmatch(text) and scalar(text) == text
+    return text if plain else json.dumps(text, ensure_ascii=False)
 
 
 def render(one: Proposal) -> str:

@@ -46,6 +46,7 @@ class Registry:
         self._addresses: dict[str, str] = {}
         self._chassis: dict[str, set[str]] = {}
         self._names: dict[str, set[str]] = {}
+        self._short: dict[str, set[str]] = {}
         for device in inventory.devices.values() if inventory else ():
             self._addresses |= dict.fromkeys(device.addresses, device.name)
             self._call(device.name, device.name)
@@ -58,25 +59,26 @@ class Registry:
 
     def _call(self, called: str, name: str) -> None:
         if called:
-            for form in {called.lower(), called.lower().partition(".")[0]}:
-                self._names.setdefault(form, set()).add(name)
+            self._names.setdefault(called.lower(), set()).add(name)
+            self._short.setdefault(called.lower().partition(".")[0], set()).add(name)
 
     def who(self, seen: Neighbour) -> str | None:
-        """The device that a neighbour is: by its addresses, its chassis, its name; None where it
-        is none of ours, or could be several.
+        """The device that a neighbour is: by its addresses, its chassis, its name, with or without
+        a domain on one side; None where it is none of ours, or could be several.
         """
         for address in seen.addresses:
             if address in self._addresses:
                 return self._addresses[address]
         told = seen.name.lower()
-        for known, words in (
-            (self._chassis, (seen.chassis,)),
-            (self._names, (told, told.partition(".")[0])),
+        host, dot, _ = told.partition(".")
+        for known, word in (
+            (self._chassis, seen.chassis),
+            (self._names, told),
+            (self._names if dot else self._short, host),
         ):
-            for word in words:
-                found = known.get(word, set()) if word else set()
-                if len(found) == 1:
-                    return next(iter(found))
+            found = known.get(word, set()) if word else set()
+            if len(found) == 1:
+                return next(iter(found))
         return None
 
 
@@ -96,13 +98,11 @@ def links(entries: Sequence[Entry], inventory: Inventory | None) -> Links:
     for entry in entries:
         for seen in (one for answer in entry.answers for one in answer.neighbours):
             other = registry.who(seen)
-            if other is None:
-                mine = strangers.setdefault(entry.name, [])
-                if seen not in mine:
-                    mine.append(seen)
-            elif other != entry.name:
+            if other is not None and other != entry.name:
                 edge = Edge(entry.name, other, seen)
                 edges.setdefault(edge.ends, edge)
+            elif seen not in (mine := strangers.setdefault(entry.name, [])):
+                mine.append(seen)
     return Links(list(edges.values()), strangers)
 
 

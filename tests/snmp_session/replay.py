@@ -90,10 +90,15 @@ def numbers(body: bytes) -> Oid:
 class ReplayAgent:
     """One agent. `change` its objects between polls; `asked` counts objects, `packets` requests.
 
-    With `deaf_after` set, the agent falls silent after that many packets.
+    With `deaf_after` set, the agent falls silent after that many packets. `at` is where it listens.
     """
 
-    def __init__(self, objects: dict[Oid, bytes], version: int = 1) -> None:
+    def __init__(
+        self,
+        objects: dict[Oid, bytes],
+        version: int = 1,
+        at: tuple[str, int] = ("127.0.0.1", 0),
+    ) -> None:
         self.objects = objects
         self.names: list[Oid] = sorted(objects)
         self.version = version
@@ -101,7 +106,7 @@ class ReplayAgent:
         self.requests: list[list[Oid]] = []
         self.deaf_after: int | None = None
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind(("127.0.0.1", 0))
+        self._socket.bind(at)
         self.port: int = self._socket.getsockname()[1]
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
