@@ -13,7 +13,7 @@ from inventory.draft import Draft
 from inventory.model import Credential, Threshold, Use
 from inventory.parse import flaws
 from inventory.problem import near, quoted
-from inventory.source import Keys
+from inventory.source import Keys, Source
 from inventory.vocabulary import Vocabulary
 
 Limits = dict[tuple[str, tuple[tuple[str, str], ...]], Threshold]
@@ -130,8 +130,19 @@ class Heritage:
             if use is None:
                 merged.pop(name, None)
             else:
-                merged[name] = _laid(merged.get(name, Wish()), use)
+                settings = self._settings_of(name, use, path)
+                merged[name] = _laid(merged.get(name, Wish()), use, settings)
         return merged
+
+    def _settings_of(self, probe: str, use: ProbeEntry, path: Keys) -> dict[str, Any]:
+        """The settings that one file gives to a probe, files found from there."""
+        settings = dict(use.model_extra or {})
+        for key in self.vocabulary.files.get(probe, frozenset()) & settings.keys():
+            folder = self._origin(path).path.parent
+            said = settings[key]
+            if isinstance(said, list):
+                settings[key] = [str(folder / x) if isinstance(x, str) else x for x in said]
+        return settings
 
     def _checks(self, under: Layer, entry: Asked, path: Keys) -> dict[str, tuple[str, Wish]]:
         merged = dict(under.checks)
@@ -148,7 +159,7 @@ class Heritage:
         """One check as (name, (probe, wish)); nothing when its probe is unknown or off."""
         for probe, use in check.items():
             if self._probe_known(probe, (*path, "checks", name, probe)) and use is not None:
-                yield name, (probe, _laid(Wish(), use))
+                yield name, (probe, _laid(Wish(), use, self._settings_of(probe, use, path)))
 
     def _probe_known(self, name: str, path: Keys) -> bool:
         if name in self.vocabulary.probes:
@@ -273,9 +284,13 @@ class Heritage:
                         return (*path, *inside, key)
         return layer.paths[0]
 
+    def _origin(self, path: Keys) -> Source:
+        """The file where the entry at a path stands."""
+        source = self.draft.origin.get((str(path[0]), str(path[1]) if len(path) > 1 else ""))
+        return source or self.draft.origin[str(path[0]), ""]
+
     def _stands(self, path: Keys) -> bool:
-        source = self.draft.origin.get((str(path[0]), str(path[1])))
-        data: Any = (source or self.draft.origin[str(path[0]), ""]).data
+        data: Any = self._origin(path).data
         for part in path:
             if not isinstance(data, dict) or part not in data:
                 return False
@@ -287,11 +302,11 @@ def _meant(loc: Keys, message: str, known: list[str]) -> str:
     return near(str(loc[0]), known) if loc and message.startswith("unknown key") else ""
 
 
-def _laid(under: Wish, use: ProbeEntry) -> Wish:
+def _laid(under: Wish, use: ProbeEntry, settings: Mapping[str, Any]) -> Wish:
     return Wish(
         use.interval or under.interval,
         use.timeout or under.timeout,
-        {**under.settings, **(use.model_extra or {})},
+        {**under.settings, **settings},
     )
 
 

@@ -15,7 +15,8 @@ class Vocabulary:
     `needs` is the kind of credential (`snmp`, `ssh`, `http`) that a probe cannot work without;
     `rhythms` the seconds between two runs of probes for which a general `interval` is not meant. Of
     rules, `ratios` have limits that are shares of a whole, and `instances` gives the label that
-    tells a rule's instances apart.
+    tells a rule's instances apart. `files` are settings of probes that name files, relative to the
+    file that says so.
     """
 
     probes: Mapping[str, type[BaseModel]] = field(default_factory=dict)
@@ -23,5 +24,6 @@ class Vocabulary:
     rules: frozenset[str] = frozenset()
     needs: Mapping[str, str] = field(default_factory=dict)
     rhythms: Mapping[str, float] = field(default_factory=dict)
+    files: Mapping[str, frozenset[str]] = field(default_factory=dict)
     ratios: frozenset[str] = frozenset()
     instances: Mapping[str, str] = field(default_factory=dict)

@@ -21,6 +21,8 @@ NEEDS = {"snmp": "snmp", "cli": "ssh", "ssh": "ssh", "redfish": "http"}
 """The kind of credential that a probe cannot work without."""
 RHYTHMS = {"cli": EVERY}
 """Seconds between two runs of probes that do not follow the inventory's general interval."""
+FILES = {"snmp": frozenset(("modules",))}
+"""Settings that name files."""
 
 
 def vocabulary() -> Vocabulary:
@@ -30,4 +32,5 @@ def vocabulary() -> Vocabulary:
         profiles=frozenset(load_profiles()),
         needs=NEEDS,
         rhythms=RHYTHMS,
+        files=FILES,
     )

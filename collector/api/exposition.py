@@ -14,7 +14,7 @@ from functools import cache
 
 from collector.pipeline import Latest, Pipeline
 from probes import catalogue
-from probes.reading import Head, Row
+from probes.reading import Head, Row, metric
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -103,7 +103,7 @@ async def _subject(subject: str, found: list[Row], turns: Turns) -> AsyncIterato
         series = families.pop(field)
         header = _header(subject, field)
         if header:
-            async for chunk in _lines(f"{subject}_{field}", header, series, turns):
+            async for chunk in _lines(metric(subject, field), header, series, turns):
                 yield chunk
 
 
@@ -141,14 +141,14 @@ def _header(subject: str, field: str) -> str:
 
     A gauge whose name ends as a counter's or histogram's would is `untyped`, else checkers object.
     """
-    name = f"{subject}_{field}"
+    name = metric(subject, field)
     if not _NAME.fullmatch(name):
         return ""
-    metric = catalogue.METRICS.get(name)
-    if metric is None:
+    known = catalogue.METRICS.get(name)
+    if known is None:
         return f"# TYPE {name} untyped\n"
-    kind = "counter" if metric.kind == "counter" else "gauge"
+    kind = "counter" if known.kind == "counter" else "gauge"
     if kind == "gauge" and name.endswith(_RESERVED):
         kind = "untyped"
-    text = metric.help.replace("\\", "\\\\").replace("\n", "\\n")
+    text = known.help.replace("\\", "\\\\").replace("\n", "\\n")
     return f"# HELP {name} {text}\n# TYPE {name} {kind}\n"

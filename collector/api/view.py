@@ -252,7 +252,7 @@ def states_by_site(said: Said) -> dict[str, Counter[str]]:
 def _values(one: Latest, about: tuple[str, str] | None) -> list[shape.Value]:
     return [
         shape.Value(
-            metric=f"{row.head.subject}_{field}",
+            metric=reading.metric(row.head.subject, field),
             labels=dict(row.head.labels),
             value=value,
             time=round(at, 3),

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,8 @@ from collector.plan import device_jobs, fetch, service_jobs
 from collector.vocabulary import vocabulary
 from inventory.load import InventoryInvalid, load
 from inventory.secret import Secret, SecretMissing, SecretRef
-from probes.probe import Probe, Session, Target
-from probes.reading import Head, Reading, Reason, Row, values
+from probes.probe import Probe, Session, Settings, Target
+from probes.reading import Head, Reading, Reason, Row, metric, values
 from probes.registry import PROBES
 
 EXAMPLE = """\
@@ -31,6 +32,7 @@ examples:
   hatang poll --address 127.0.0.1 --port 1161 --community public --json
   hatang poll --address 10.1.1.1 --v3-user noc --auth sha256:env:AUTH --priv aes128:env:PRIV
   hatang poll --address 10.1.1.1 --probe tcp --port 22
+  hatang poll hbh-dc-sw01 --module snmp.yml:if_mib     (a module of snmp_exporter and nothing else)
 """
 AUTH, PRIV = "sha256", "aes128"
 """Protocols of `--auth env:NAME` and `--priv env:NAME` where none is named."""
@@ -52,6 +54,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--version", choices=["1", "2c", "3"], help="of SNMP (default 2c)")
     parser.add_argument("--community", help="plain, env:NAME or file:PATH (default public)")
     parser.add_argument("--profile", help="take this profile whatever the device says it is")
+    parser.add_argument(
+        "--module",
+        action="append",
+        default=[],
+        metavar="FILE:NAME",
+        help="only what this module of snmp_exporter asks, under its names; may be repeated",
+    )
     parser.add_argument("--v3-user")
     parser.add_argument("--auth", metavar="[PROTOCOL:]REF", help=f"PROTOCOL is {AUTH} if not named")
     parser.add_argument("--priv", metavar="[PROTOCOL:]REF", help=f"PROTOCOL is {PRIV} if not named")
@@ -70,6 +79,10 @@ def run(args: argparse.Namespace) -> int:
     """0 complete, 1 partial or failed, 2 usage."""
     if bool(args.thing) == bool(args.address):
         return _usage("name a device of the inventory, or give --address")
+    if args.module and args.probe not in (None, "snmp"):
+        return _usage(f"--module is of snmp, not of {args.probe}")
+    if args.module and args.profile is not None:
+        return _usage("either --module or --profile")
     try:
         jobs = [_given(args)] if args.address else _planned(args)
         return asyncio.run(_poll(jobs, args))
@@ -101,10 +114,32 @@ def _planned(args: argparse.Namespace) -> list[tuple[Probe, Target]]:
         raise ValueError(
             f"no device {args.thing!r} in {args.inventory}; try: hatang inventory list"
         )
-    asked = [(j.probe, j.target) for j in jobs if args.probe in (None, j.probe.name)]
+    wanted = "snmp" if args.module else args.probe
+    asked = [(j.probe, j.target) for j in jobs if wanted in (None, j.probe.name)]
     if not asked:
-        raise ValueError(f"{args.thing} has nothing to ask; it may be pinged only")
+        what = f"no {wanted} probe" if args.module else "nothing to ask; it may be pinged only"
+        raise ValueError(f"{args.thing} has {what}")
+    if args.module:
+        asked = [(probe, _by_modules(target, args.module)) for probe, target in asked]
     return asked
+
+
+def _by_modules(target: Target, modules: Sequence[str]) -> Target:
+    """A target that is asked for these modules and nothing else."""
+    old = target.settings
+    kept = {name: getattr(old, name) for name in old.model_fields_set}
+    settings = _valid(type(old), {**kept, "profile": False, "modules": modules})
+    return replace(target, settings=settings)
+
+
+def _valid(kind: type[Settings], given: dict[str, Any]) -> Settings:
+    try:
+        return kind(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0])
+        text = str(first["msg"]).removeprefix("Value error, ")
+        raise ValueError(f"--{'module' if name == 'modules' else name}: {text}") from None
 
 
 def _given(args: argparse.Namespace) -> tuple[Probe, Target]:
@@ -117,12 +152,10 @@ def _given(args: argparse.Namespace) -> tuple[Probe, Target]:
         raise ValueError(f"no profile {args.profile!r} (one of {names})")
     probe = PROBES[args.probe or "snmp"]
     given: dict[str, Any] = {"port": args.port, "profile": args.profile}
+    if args.module:
+        given |= {"profile": False, "modules": args.module}
     given = {k: v for k, v in given.items() if v is not None and k in probe.settings.model_fields}
-    try:
-        settings = probe.settings(**given)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise ValueError(f"--{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+    settings = _valid(probe.settings, given)
     labels = [("device", address)]
     if probe.name != "snmp":
         labels.append(("target", probe.name))
@@ -223,8 +256,8 @@ def samples(target: Target, probe: str, reading: Reading) -> Iterator[dict[str, 
     for head, fields in rows_of(target, probe, reading):
         labels = dict(head.labels)
         for name, value in values(fields).items():
-            metric = f"{head.subject}_{name}"
-            yield {"metric": metric, "labels": labels, "value": value, "time": at}
+            series = metric(head.subject, name)
+            yield {"metric": series, "labels": labels, "value": value, "time": at}
     labels = {**dict(target.labels), "probe": probe, "reason": reading.reason or ""}
     told = int(reading.reason is not None)
     said = {

@@ -1,7 +1,12 @@
 """InfluxDB 2, written to only: the same lines, with organisation, bucket and token.
 
 It logs ahead of its answer, so an acknowledged batch is kept no longer than any other store's.
+
+Rows of modules of snmp_exporter have no measurement, which VictoriaMetrics takes and InfluxDB does
+not: here they stand under the measurement `snmp`.
 """
+
+import gzip
 
 from collector.stores.address import Address
 from collector.stores.answer import Answer, Health
@@ -17,7 +22,7 @@ class Influx2:
 
     def write(self, body: bytes) -> Answer:
         """Write a gzip body of whole lines, stamps in milliseconds."""
-        return self._writer.write(body)
+        return self._writer.write(measured(body))
 
     def look(self) -> Health | None:
         """Nothing: what it says of itself is not ours to read with a write token."""
@@ -26,3 +31,11 @@ class Influx2:
     def close(self) -> None:
         """Let go of connections."""
         self._writer.close()
+
+
+def measured(body: bytes) -> bytes:
+    """A gzip body in which every line has a measurement; the same when none lacked it."""
+    lines = gzip.decompress(body)
+    if not lines.startswith(b",") and b"\n," not in lines:
+        return body
+    return gzip.compress((b"\n" + lines).replace(b"\n,", b"\nsnmp,")[1:], compresslevel=1)
