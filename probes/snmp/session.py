@@ -9,7 +9,8 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator
 
@@ -24,6 +25,9 @@ from probes.snmp.decode import MOST_INSTANCES, TableState
 from probes.snmp.device import EARLY, SYS_UPTIME, Cycle, Device, identify
 from probes.snmp.errors import SnmpError
 from probes.snmp.lines import Fresh
+from probes.snmp.module.asking import Asking
+from probes.snmp.module.file import Reference, refer
+from probes.snmp.module.layout import lay_out
 from probes.snmp.plan import ColumnPlan
 from probes.snmp.poll import Poll
 from probes.snmp.profile import Profile, load_profiles
@@ -46,23 +50,33 @@ def _seconds(value: object) -> object:
 Duration = Annotated[float, BeforeValidator(_seconds), Field(ge=0)]
 
 
+def _module(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    found = refer(value, Path())
+    lay_out(found)
+    return found
+
+
 class SnmpSettings(Settings):
     """How a device is polled. Version and secrets come with its credential.
 
-    `profile` overrides the match by sysObjectID. `slow` is the rhythm of names and descriptions,
+    `profile` overrides the match by sysObjectID; False asks for nothing but `modules`, which are
+    those of snmp_exporter's files, `FILE:NAME`. `slow` is the rhythm of names and descriptions,
     `medium` that of packet counters (`5m`; seconds in code). `rows` limits one column of a table.
     """
 
     port: Annotated[int, Field(ge=1, le=65535)] = 161
-    profile: str | None = None
+    profile: str | Literal[False] | None = None
+    modules: tuple[Annotated[Reference, BeforeValidator(_module)], ...] = ()
     slow: Duration = 900.0
     medium: Duration = 300.0
     rows: Annotated[int, Field(ge=1, le=20_000)] = 4000
 
     @field_validator("profile")
     @classmethod
-    def _known(cls, name: str | None) -> str | None:
-        if name is not None and (name.startswith("_") or name not in load_profiles()):
+    def _known(cls, name: str | Literal[False] | None) -> str | Literal[False] | None:
+        if name and (name.startswith("_") or name not in load_profiles()):
             raise ValueError(f'no profile "{name}"')
         return name
 
@@ -80,7 +94,7 @@ class SnmpSession:
         """Raises ValueError on a credential that cannot be used. `clock` gives Unix seconds."""
         assert isinstance(target.settings, SnmpSettings)
         self._settings = target.settings
-        self._profile: str | Profile | None = profile or target.settings.profile
+        self._profile: str | Profile | None = profile or target.settings.profile or None
         self._labels = target.labels
         self._clock = clock
         self._agent = Agent(
@@ -89,6 +103,10 @@ class SnmpSession:
             security(target.credentials["snmp"]),
             memory,
         )
+        self._modules = [
+            Asking(lay_out(one), target.labels, target.settings.slow)
+            for one in target.settings.modules
+        ]
         self._device: Device | None = None
         self._census = Census(0)
 
@@ -134,6 +152,8 @@ class SnmpSession:
         if looked:
             self._census = await count(poll, device)
         _tell(poll.reading, self._census)
+        for module in self._modules:
+            await module.poll(poll, now)
         poll.reading.described["device"] = [device.identity]
         if device.ticks is None and not poll.reading.rows and not poll.missing:
             self._device = None
@@ -157,6 +177,10 @@ class SnmpSession:
                 return device, known
         self._device = None
         device = await identify(poll, self._labels, self._profile)
+        if self._settings.profile is False:
+            device.tables.clear()
+        for module in self._modules:
+            module.forget()
         self._census = Census(len(device.tables))
         counters = device.counters()
         self._device = device
