@@ -100,7 +100,8 @@ async def smtp(dialogue: Dialogue, settings: MailSettings, host: str) -> None:
     told = await _smtp(dialogue, "250", "EHLO")
     if settings.tls == "starttls":
         if not any(one[4:].upper() == "STARTTLS" for one in told):
-            raise FailedError(Reason.TLS, "the server does not offer STARTTLS")
+            hint = "switch TLS on in the server; was it stripped on the way?"
+            raise FailedError(Reason.TLS, "the server does not offer STARTTLS", hint)
         dialogue.say("STARTTLS")
         await _smtp(dialogue, "220", "STARTTLS")
         await dialogue.secure(_tls(settings), host)
