@@ -6,9 +6,13 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from socket import if_nametoindex
 from typing import Any
 
+from probes.snmp.message import V1
 from probes.snmp.pace import Pace
 from probes.snmp.transport import Address
 from probes.snmp.usm import Engine, User
+
+BREADTH = 24
+"""Tables looked for in one request: what old agents answer without tooBig."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +35,20 @@ class Agent:
 
     `memory` is JSON-able and outlives us: the client writes what it learns into it (`bulk`, `rows`,
     `engine`), and reads it with suspicion. Keys and passwords are never in it. `heard` says that it
-    has answered a request of this session.
+    has answered a request of this session, `breadth` how many tables are looked for in one request.
     """
 
-    __slots__ = ("addresses", "engine", "heard", "memory", "pace", "port", "security", "to")
+    __slots__ = (
+        "addresses",
+        "breadth",
+        "engine",
+        "heard",
+        "memory",
+        "pace",
+        "port",
+        "security",
+        "to",
+    )
 
     def __init__(
         self,
@@ -50,9 +64,15 @@ class Agent:
         self.security = security
         self.memory = {} if memory is None else memory
         self.pace = Pace(self.memory)
+        self.breadth = BREADTH
         self.to: Address = _address(parsed[0], port)
         self.engine: Engine | None = None
         self.heard = False
+
+    @property
+    def v1(self) -> bool:
+        """True when it is asked in SNMPv1: no GETBULK, and one absent object fails a whole GET."""
+        return isinstance(self.security, Community) and self.security.version == V1
 
     def recall(self, clock: float, wall: float) -> None:
         """Take the engine from memory, so that a restart of ours costs no discovery.

@@ -8,7 +8,7 @@ costs one future, however many packets it takes.
 import asyncio
 import errno
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from heapq import heappop, heappush
 from random import randrange
 from typing import Any, ClassVar
@@ -21,6 +21,7 @@ from probes.snmp.column import Table, Value
 from probes.snmp.errors import DecodeError, SnmpError
 from probes.snmp.exchange import Exchange, Sink
 from probes.snmp.retrieve import Retrieval
+from probes.snmp.survey import Survey
 from probes.snmp.transport import Transport
 from probes.snmp.usm import User
 from probes.snmp.walk import Walk
@@ -95,6 +96,20 @@ class Client:
             return await walk.done
         finally:
             self.forget(walk)
+
+    async def survey(
+        self, agent: Agent, columns: Collection[bytes], witness: bytes, deadline: float
+    ) -> set[bytes]:
+        """Those of these columns in which the agent surely has no object. Never raises.
+
+        `witness` is the instance of a scalar that it has.
+        """
+        survey = Survey(self, agent, columns, witness, deadline)
+        survey.start()
+        try:
+            return await survey.done
+        finally:
+            self.forget(survey)
 
     def close(self) -> None:
         """Close the sockets; what is in flight fails as INTERNAL."""

@@ -8,7 +8,7 @@ is under way at a time, and in it one table after another.
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -144,8 +144,9 @@ class SnmpSession:
         moment = Moment(poll.reading.start, device.ticks)
         poll.reading.tables_expected = self._census.expected
         looked = False
-        for state, cycle in device.tables:
-            due = Due(self._settings, state, cycle, counters, now)
+        dues = [Due(self._settings, state, cycle, counters, now) for state, cycle in device.tables]
+        await self._ahead(poll, device, dues)
+        for (state, cycle), due in zip(device.tables, dues, strict=True):
             if (due.slow or cycle.sources) and device.wants(state.plan):
                 await self._table(poll, moment, state, cycle, due)
                 looked |= due.slow
@@ -162,6 +163,20 @@ class SnmpSession:
                 "the agent answers but shows nothing",
                 "look at the view of this community or user on the device",
             )
+
+    async def _ahead(self, poll: Poll, device: Device, dues: Sequence["Due"]) -> None:
+        """Look at once for what many tables need that are due to be read whole."""
+        both = zip(device.tables, dues, strict=True)
+        slow = {state.plan: cycle for (state, cycle), due in both if due.slow}
+        names = {plan.name for plan in slow if device.wants(plan)}
+        tables = [
+            plan
+            for plan in slow
+            if not device.has(plan.unless)
+            and (plan.name in names or not names.isdisjoint(plan.needs))
+        ]
+        if names:
+            await poll.ahead(tables, [plan for plan in tables if not slow[plan].sources])
 
     async def _header(self, poll: Poll) -> tuple[Device, Mapping[bytes, Value | None]]:
         """The device (identified anew after a restart) and its change counters."""

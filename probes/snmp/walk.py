@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from probes.reading import Reason
 from probes.snmp import ber, message, rows, trust
-from probes.snmp.agent import Agent, Community
+from probes.snmp.agent import Agent
 from probes.snmp.column import Table, Value
 from probes.snmp.cursor import Cursor, ascending
 from probes.snmp.errors import SnmpError
@@ -64,7 +64,7 @@ class Walk:
         self._deadline = deadline
         self._limit = limit
         self.done: Future[Table] = get_running_loop().create_future()
-        self._v1 = isinstance(agent.security, Community) and agent.security.version == message.V1
+        self._v1 = agent.v1
         self._cursors = [Cursor(oid) for oid in columns]
         self._waiting = deque(self._cursors)
         self._suspects: deque[Cursor] = deque()
