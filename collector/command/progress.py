@@ -7,7 +7,7 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from collector.discover.survey import Survey
+from collector.discover.survey import Counts, Survey
 
 REFRESH = 0.2
 """Seconds between two looks at a survey."""
@@ -55,25 +55,35 @@ async def _bars(survey: Survey, work: asyncio.Task[None]) -> None:
 
 
 async def _lines(survey: Survey, work: asyncio.Task[None], addresses: int, rate: float) -> None:
-    print(
-        f"hatang discover: {addresses} addresses, {rate:g} echoes a second, "
-        f"about {_span(survey.counts().total / rate)}",
-        file=sys.stderr,
-    )
+    about = _span(survey.counts().total / rate)
+    _say(f"{addresses} addresses, {rate:g} echoes a second, {about} at most for pings")
+    clock = asyncio.get_running_loop().time
+    begun = clock()
 
     def show() -> None:
         now = survey.counts()
-        left = (
-            f", about {_span((now.total - now.sent) / rate)} left" if now.sent < now.total else ""
+        if not now.sent:
+            return
+        left = remaining(now, rate, clock() - begun)
+        _say(
+            f"{now.sent} of {now.total} echoes sent, {now.answering} answer, {now.asked} asked over"
+            f" SNMP, {now.identified} identified" + (f", about {_span(left)} left" if left else "")
         )
-        if now.sent:
-            print(
-                f"hatang discover: {now.sent} of {now.total} echoes sent, {now.answering} answer, "
-                f"{now.asked} asked over SNMP, {now.identified} identified{left}",
-                file=sys.stderr,
-            )
 
     await _follow(work, EVERY, show)
+
+
+def remaining(now: Counts, rate: float, elapsed: float) -> float:
+    """Seconds that are probably left: of the pings by their rate, of the asking by how it went so
+    far, whichever is longer.
+    """
+    pings = (now.total - now.sent) / rate
+    waiting = now.answering - now.asked
+    return max(pings, elapsed / now.asked * waiting if now.asked else 0.0)
+
+
+def _say(text: str) -> None:
+    print(f"hatang discover: {text}", file=sys.stderr, flush=True)
 
 
 def _span(seconds: float) -> str:

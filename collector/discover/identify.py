@@ -32,6 +32,10 @@ LEARNING = 20.0
 HOPELESS = (Reason.REFUSED, Reason.UNREACHABLE)
 """Nobody listens there: no other set will be let in."""
 
+MUTE = "the agent says who it is, but does not answer this user"
+MUTE_HINT = "check the priv password and both protocols, or give it a longer --timeout"
+"""What silence means after a discovery in version 3: agents do not report every wrong key."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -61,7 +65,12 @@ async def _enter(answer: Answer, port: int, access: Access, seconds: float) -> b
     """Try one set; True when it was let in. Raises SnmpError."""
     clock = asyncio.get_running_loop().time
     client, agent = Client.shared(), Agent([answer.address], port, access.security)
-    got = await client.get(agent, SYSTEM, clock() + seconds)
+    try:
+        got = await client.get(agent, SYSTEM, clock() + seconds)
+    except SnmpError as error:
+        if error.reason is not Reason.TIMEOUT or agent.engine is None:
+            raise
+        raise SnmpError(Reason.AUTH, MUTE, MUTE_HINT) from None
     if all(one is None for one in got[:3]):
         return False
     answer.access = access.name

@@ -12,7 +12,7 @@ from collector.discover import identify
 from collector.discover.found import Access, Answer
 from collector.discover.sweep import Sweep
 
-ASKERS = 16
+ASKERS = 32
 """Devices that are asked over SNMP at once."""
 
 

@@ -269,17 +269,14 @@ def test_enormous_and_hostile_tables_are_cut(capsys: Captured, tmp_path: Path) -
     assert devices.keys() == {"known-01", "x-evil-address-10.9.9.9-2j"}
 
 
-def test_an_agent_that_falls_silent_keeps_what_it_told(capsys: Captured) -> None:
+def test_an_agent_that_falls_silent_keeps_what_it_told(
+    capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("collector.discover.identify.LEARNING", 1.0)
     with network({"127.65.0.1": system("rt")}) as (number, agents):
         agents["127.65.0.1"].deaf_after = 1
         words = ["--community", "env:DISCOVER_CORE", "--port", str(number)]
-        import collector.discover.identify as asking
-
-        before, asking.LEARNING = asking.LEARNING, 1.0
-        try:
-            _, out, _ = discover("127.65.0.1", *words, capsys=capsys)
-        finally:
-            asking.LEARNING = before
+        _, out, _ = discover("127.65.0.1", *words, capsys=capsys)
     assert "  rt:\n" in out
     assert "not everything was told" in out
 
