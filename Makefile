@@ -11,10 +11,10 @@ PYTHON ?=
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check test bench soak docs clean
+.PHONY: help setup demo check test bench soak docs dashboards clean
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## install what is missing (apt, .venv) and leave .venv/bin/hatang
 	@.ci/setup dev $(DEMO_PACKAGES)
@@ -46,6 +46,9 @@ docs: setup ## make the generated pages again
 	$(BIN)/python -m probes.catalogue_page > docs/metrics.md
 	$(BIN)/python -m alerts.rules_page > docs/rules.md
 	$(BIN)/python -m probes.devices_page > docs/devices.md
+
+dashboards: setup ## make the Grafana dashboards again
+	$(BIN)/python -m dashboards.build
 
 clean: ## remove .venv and every cache
 	rm -rf .venv *.egg-info build .mypy_cache .ruff_cache .pytest_cache .hypothesis

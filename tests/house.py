@@ -25,6 +25,8 @@ LIBRARIES: Mapping[str, tuple[str, ...]] = {
     "aiohttp": ("probes/http", "probes/redfish/", "probes/tcp", "probes/web", "collector/"),
     "asyncssh": ("probes/ssh/",),
     "cryptography": ("probes/snmp/", "probes/tls", "collector/"),
+    "grafana_client": ("dashboards/publish",),
+    "grafana_foundation_sdk": ("dashboards/fields", "dashboards/render"),
     "influxdb_client": ("collector/stores/",),
     "netmiko": ("probes/cli/",),
     "networkx": ("inventory/", "collector/"),
@@ -35,7 +37,7 @@ LIBRARIES: Mapping[str, tuple[str, ...]] = {
     "dns": ("probes/dns",),
     "rich": ("collector/",),
     "yaml": (
-        *("alerts/", "inventory/", "collector/"),
+        *("alerts/", "dashboards/soundness", "inventory/", "collector/"),
         *("probes/catalogue", "probes/cli/language", "probes/snmp/profile", "probes/snmp/spots"),
         "probes/traps/names",
     ),
