@@ -1,6 +1,6 @@
 """A module at work on one device: what it needs is asked, what came back becomes rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from probes.reading import Reason
@@ -55,13 +55,17 @@ class Asking:
         for columns in asked.walks:
             await self._walk(poll, columns, found)
         if slow:
-            for columns in _beside(asked, found):
-                await self._walk(poll, columns, found)
+            before = len(found.columns)
+            await self._elsewhere(poll, asked, found)
+            others = list(found.columns.values())[before:]
+            self._expected = len(asked.walks) + bool(asked.gets)
+            self._expected += len(_by_entry(one.oid for one in others if one.indexes))
             if poll.broken == broken:
                 self._there = _there(asked, found)
                 self._slow_at = now + self._slow * _SLACK
-            self._expected = len(asked.walks) + bool(asked.gets)
         poll.reading.tables_expected += self._expected
+        most = poll.reading.tables_expected
+        poll.reading.tables_answered = min(poll.reading.tables_answered, most)
         poll.reading.rows += self._samples.rows(_columns(asked, found))
         if poll.broken == broken and not (self._there.gets or self._there.walks):
             text, hint = "the device has none of its objects", "is it the right module?"
@@ -80,6 +84,15 @@ class Asking:
             self._filtered = chosen
             self._asked = questions(self.layout, *chosen)
             self._slow_at = 0.0
+
+    async def _elsewhere(self, poll: Poll, asked: Questions, found: Found) -> None:
+        """Objects without an index that have no instance `.0`: some agents number them otherwise,
+        or not at all.
+        """
+        absent = _absent(asked, found)
+        for columns in _by_entry(absent):
+            await self._walk(poll, columns, found)
+        await self._fetch(poll, [one for one in absent if not _column(found, one).indexes], found)
 
     async def _fetch(self, poll: Poll, oids: Sequence[bytes], found: Found) -> None:
         if not oids:
@@ -111,13 +124,16 @@ def _allowed(one: Filter, column: Column) -> list[str]:
     return found
 
 
-def _beside(asked: Questions, found: Found) -> list[list[bytes]]:
-    """Objects without an index that have no instance `.0`: some agents number them otherwise."""
-    absent = [
-        column for instance, column in asked.spare.items() if found.instances.get(instance) is None
-    ]
+def _absent(asked: Questions, found: Found) -> list[bytes]:
+    """Objects whose expected instance is not there."""
+    spare = asked.spare.items()
+    return [column for instance, column in spare if found.instances.get(instance) is None]
+
+
+def _by_entry(columns: Iterable[bytes]) -> list[list[bytes]]:
+    """Columns that stand side by side."""
     entries: dict[bytes, list[bytes]] = {}
-    for column in absent:
+    for column in columns:
         entries.setdefault(_entry(column), []).append(column)
     return list(entries.values())
 
@@ -132,9 +148,9 @@ def _entry(column: bytes) -> bytes:
 
 def _there(asked: Questions, found: Found) -> Questions:
     """Of what was asked, what the device has."""
-    walks = [*asked.walks, *_beside(asked, found)]
+    walks = [*asked.walks, *_by_entry(_absent(asked, found))]
     has = [[oid for oid in some if _column(found, oid).indexes] for some in walks]
-    gets = [oid for oid in asked.gets if found.instances.get(oid) is not None]
+    gets = [oid for oid, value in found.instances.items() if value is not None]
     return Questions([some for some in has if some], gets, {}, asked.sources)
 
 
