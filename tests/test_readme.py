@@ -20,7 +20,7 @@ VIETNAMESE = (ROOT / "README.vi.md").read_text()
 
 def commands(page: str) -> set[str]:
     """The `hatang` commands that a page names."""
-    return set(re.findall(r"hatang (run|demo|check|poll|inventory|impact|status|config)\b", page))
+    return set(re.findall(rf"hatang ({'|'.join(COMMANDS)}|[a-z]+(?=`))\b", page))
 
 
 @pytest.mark.parametrize("page", [README, VIETNAMESE], ids=["en", "vi"])

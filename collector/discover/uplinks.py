@@ -11,7 +11,7 @@ from collector.discover.entries import Entry
 from collector.discover.found import Neighbour
 from collector.discover.ground import Ground
 from collector.discover.ranges import order
-from inventory.graph import connect, reachable
+from inventory.graph import connect, reachable, spread
 from inventory.model import Inventory, Thing
 
 FAR = 1 << 20
@@ -196,6 +196,7 @@ def _rescued(new: Mapping[str, Entry], left: Sequence[Edge], ground: Ground) -> 
         graph.add_edges_from((here, Thing("device", one)) for one in entry.uplinks)
     spare = {name: edge for edge in left for name in edge.ends if name in new}
     lit = reachable(graph, collector)
+    roots = {Thing("collector", one) for one in inventory.collectors}
     for entry in new.values():
         here = Thing("device", entry.name)
         if here in lit:
@@ -204,7 +205,7 @@ def _rescued(new: Mapping[str, Entry], left: Sequence[Edge], ground: Ground) -> 
         above = next(iter(edge.ends - {entry.name})) if edge else attached[0]
         entry.uplinks[above] = edge.remark(entry.name) if edge else UNKNOWN
         graph.add_edge(here, Thing("device", above))
-        lit = reachable(graph, collector)
+        lit |= spread(graph.adj.__getitem__, (here,), lit | roots)
     return [edge for edge in left if not any(_has(new, edge, one) for one in edge.ends)]
 
 
