@@ -42,7 +42,7 @@ async def _bars(survey: Survey, work: asyncio.Task[None]) -> None:
     )  # fmt: skip
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         pings = progress.add_task("ping", total=None, told="")
-        snmp = progress.add_task("SNMP", total=None, told="")
+        snmp = progress.add_task("SNMP", total=None, told="", visible=survey.asks)
 
         def show() -> None:
             now = survey.counts()
@@ -56,7 +56,8 @@ async def _bars(survey: Survey, work: asyncio.Task[None]) -> None:
 
 async def _lines(survey: Survey, work: asyncio.Task[None], addresses: int, rate: float) -> None:
     about = _span(survey.counts().total / rate)
-    _say(f"{addresses} addresses, {rate:g} echoes a second, {about} at most for pings")
+    noun = "address" if addresses == 1 else "addresses"
+    _say(f"{addresses} {noun}, {rate:g} echoes a second, {about} at most for pings")
     clock = asyncio.get_running_loop().time
     begun = clock()
 
@@ -65,10 +66,10 @@ async def _lines(survey: Survey, work: asyncio.Task[None], addresses: int, rate:
         if not now.sent:
             return
         left = remaining(now, rate, clock() - begun)
-        _say(
-            f"{now.sent} of {now.total} echoes sent, {now.answering} answer, {now.asked} asked over"
-            f" SNMP, {now.identified} identified" + (f", about {_span(left)} left" if left else "")
-        )
+        parts = [f"{now.sent} of {now.total} echoes sent", f"{now.answering} answer"]
+        if survey.asks:
+            parts += [f"{now.asked} asked over SNMP", f"{now.identified} identified"]
+        _say(", ".join([*parts, *([f"about {_span(left)} left"] if left else [])]))
 
     await _follow(work, EVERY, show)
 

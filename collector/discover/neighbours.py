@@ -47,9 +47,10 @@ MIKROTIK = {
 """mtxrNeighborTable; `index` is the ifIndex of the local port."""
 IF_NAME = encode_oid("1.3.6.1.2.1.31.1.1.1.1")
 
-MAC, NETWORK, NAMED = 4, 5, (1, 5)
-"""LldpChassisIdSubtype of a MAC and of an address; LldpPortIdSubtype of ifAlias and ifName."""
+MAC, NETWORK = 4, 5
+"""LldpChassisIdSubtype of a MAC and of an address."""
 PORT_MAC = 3
+"""LldpPortIdSubtype of a MAC."""
 
 Cells = Mapping[str, Mapping[bytes, Value]]
 """Values by column and index."""
@@ -143,10 +144,14 @@ def _chassis(raw: Value | None, kind: Value | None) -> str:
 
 
 def _port(cells: Cells, index: bytes) -> str:
-    """A port as its owner calls it: its name, else its description, else whatever its id is."""
-    raw, kind = cells["port"].get(index), cells["port_kind"].get(index)
-    told = shown(raw, "mac") if kind == PORT_MAC else shown(raw)
-    return told if told and kind in NAMED else shown(cells["port_text"].get(index)) or told
+    """A port as its owner calls it: its id where that says something (no MAC, and no bare number,
+    as Junos gives), else its description, else the id all the same.
+    """
+    raw = cells["port"].get(index)
+    mac = cells["port_kind"].get(index) == PORT_MAC
+    told = shown(raw, "mac") if mac else shown(raw)
+    says = told and not mac and not told.isdigit()
+    return told if says else shown(cells["port_text"].get(index)) or told
 
 
 def cached(protocol: str, cells: Cells) -> list[tuple[int, Neighbour]]:

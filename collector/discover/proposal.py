@@ -68,12 +68,13 @@ def render(one: Proposal) -> str:
     """The whole text."""
     lines = [f"# {visible(note)}" for note in one.notes]
     lines += [f"# {text}" for text in _refused(one.tallies)]
-    if one.community:
+    new = [entry for entry in one.entries if not entry.known]
+    if one.community and any(entry.main.access for entry in new):
         way = f"{{snmp: {{version: 2c, community: {value(one.community)}}}}}"
         lines += ["", "credentials:", f"  {one.access}: {way}"]
-    lines += ["", *_sites(one), ""]
-    new = [entry for entry in one.entries if not entry.known]
-    lines.append("devices:" if new else "devices: {}")
+    if new:
+        lines += ["", *_sites(new, one.ground)]
+    lines += ["", "devices:" if new else "devices: {}"]
     for entry in one.entries:
         lines += ["", *(_known(entry, one) if entry.known else _device(entry, one))]
     for edge in one.left:
@@ -92,15 +93,13 @@ def _refused(tallies: Iterable[Tally]) -> Iterator[str]:
         )
 
 
-def _sites(one: Proposal) -> Iterator[str]:
-    """Where the devices are put, and the places they tell of, as comments."""
-    told = Counter(
-        visible(entry.main.location) for entry in one.entries if entry.main.location.strip()
-    )
-    site = value(one.ground.site)
-    if not one.ground.placed:
+def _sites(new: Sequence[Entry], ground: Ground) -> Iterator[str]:
+    """Where new devices are put, and the places they tell of, as comments."""
+    told = Counter(visible(one.main.location) for one in new if one.main.location.strip())
+    site = value(ground.site)
+    if not ground.placed:
+        title = "Chưa xếp địa điểm" if ground.site == SITE else ground.site
         yield "sites:"
-        title = "Chưa xếp địa điểm" if one.ground.site == SITE else one.ground.site
         yield f"  {site}: {{name: {json.dumps(title, ensure_ascii=False)}}}"
     elif told:
         yield f"# site · địa điểm: {site}"

@@ -54,6 +54,11 @@ class Survey:
         self.done = False
 
     @property
+    def asks(self) -> bool:
+        """True when those that answer are asked over SNMP."""
+        return bool(self._order.ways)
+
+    @property
     def unsent(self) -> Counter[str]:
         """Echoes that our own machine refused to send, by reason."""
         return self._sweep.unsent

@@ -1,5 +1,6 @@
 """`hatang discover` on real agents: loopback addresses, and a namespace where some are silent."""
 
+import contextlib
 import json
 import os
 import signal
@@ -318,6 +319,28 @@ def test_ctrl_c_prints_what_was_found_and_exits_130(tmp_path: Path, capsys: Capt
     assert "INTERRUPTED" in out
     assert "Traceback" not in err
     assert "first" in loaded(tmp_path, out, capsys).devices
+
+
+def test_on_a_terminal_bars_show_how_far_it_is() -> None:
+    ours, theirs = os.openpty()
+    with network({"127.66.0.1": system("first")}) as (number, _):
+        words = ["127.66.0.0/29", *QUICK, "--community", "env:DISCOVER_CORE"]
+        process = subprocess.Popen(
+            _command(*words, "--port", str(number)),
+            stdout=subprocess.PIPE, stderr=theirs, env={**os.environ, **SECRETS, "TERM": "xterm"},
+        )  # fmt: skip
+        os.close(theirs)
+        shown = b""
+        with contextlib.suppress(OSError):  # how a terminal ends
+            while part := os.read(ours, 65536):
+                shown += part
+        out, _ = process.communicate(timeout=20)
+    os.close(ours)
+    assert process.returncode == 0
+    assert b"6/6" in shown
+    assert b"1 identified" in shown
+    assert "Chưa xếp địa điểm" in out.decode()
+    assert b"\x1b" not in out
 
 
 def test_silent_addresses_are_no_devices_and_nothing_at_all_is_exit_code_1(tmp_path: Path) -> None:

@@ -115,7 +115,8 @@ def test_an_entry_says_what_was_found() -> None:
 
 
 def test_nothing_new_is_a_fragment_too(tmp_path: Path) -> None:
-    text = proposed([], ground(inventory(tmp_path, more="")))
+    text = proposed([], ground(inventory(tmp_path)))
+    assert text == "# a note\n\ndevices: {}\n"
     assert len(included(tmp_path, text).devices) == 1
 
 
