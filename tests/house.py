@@ -39,7 +39,7 @@ LIBRARIES: Mapping[str, tuple[str, ...]] = {
     "yaml": (
         *("alerts/", "dashboards/soundness", "inventory/", "collector/"),
         *("probes/catalogue", "probes/cli/language", "probes/snmp/profile", "probes/snmp/spots"),
-        "probes/traps/names",
+        *("probes/snmp/module/file", "probes/traps/names"),
     ),
 }
 """Who may use a library: a probe only its one protocol's."""
