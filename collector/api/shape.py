@@ -204,7 +204,7 @@ class Failing(Answer):
     things: int = Field(description="How many devices and services")
     lasting: int = Field(description="Probes that failed on every run so far, or on the last two")
     names: list[str] = Field(description="The first few: a device, or service:name")
-    message: str = Field(description="What most of them say")
+    message: str = Field(description="What most of them say; with a name where others say else")
     hint: str
 
 

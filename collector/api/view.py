@@ -218,6 +218,9 @@ def _group(probe: str, reason: str, members: list[Latest], up: set[str]) -> shap
     )
     said = Counter((last.message, last.advice) for _, _, last in told)
     message, hint = max(said, key=said.__getitem__)
+    if len(said) > 1:
+        whose = (job for _, job, last in told if (last.message, last.advice) == (message, hint))
+        message = f"{next(whose).thing}: {message}"
     return shape.Failing(
         probe=probe,
         reason=reason,

@@ -37,7 +37,8 @@ USERS = (
 )
 WEB = """
 server { listen 127.0.0.1:{port}; return 200 "ok"; }
-server { listen 0.0.0.0:OTHER ssl; ssl_certificate F/other.pem; ssl_certificate_key F/other.key; }
+server { listen 0.0.0.0:OTHER ssl; ssl_certificate F/other.pem; ssl_certificate_key F/other.key;
+  return 404; }
 server { listen 0.0.0.0:OLD ssl; ssl_certificate F/old.pem; ssl_certificate_key F/old.key; }
 """
 
