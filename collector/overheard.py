@@ -38,7 +38,10 @@ KEPT_RATE, KEPT_BURST = 2.0, 100.0
 """Of those, written down as events."""
 
 CONNECTIONS = 256
-"""Syslog senders that may be connected at once."""
+"""Syslog connections at once."""
+
+CONNECTIONS_EACH = 8
+"""Of one sender."""
 
 Address = tuple[str, int]
 
@@ -105,7 +108,7 @@ class Overheard:
         self._all = Budget(ALL_RATE, ALL_BURST)
         self._receiver: Any = None
         self._closing: list[Callable[[], None]] = []
-        self._streams = 0
+        self._streams: Counter[str] = Counter()
 
     async def open(self) -> None:
         """Begin to listen. Raises OSError where this machine does not let us."""
@@ -237,13 +240,13 @@ class Overheard:
         if source not in self._by_address:
             self.strangers += 1
             return False
-        if self._streams >= CONNECTIONS:
+        if self._streams[source] >= CONNECTIONS_EACH or self._streams.total() >= CONNECTIONS:
             return False
-        self._streams += 1
+        self._streams[source] += 1
         return True
 
-    def _left(self) -> None:
-        self._streams -= 1
+    def _left(self, source: str) -> None:
+        self._streams[source] -= 1
 
 
 def _access(plan: Plan) -> Mapping[str, Sequence[Community | User]]:

@@ -7,6 +7,7 @@ notice.
 
 import asyncio
 import re
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -23,6 +24,12 @@ TEXT = 1024
 
 PAUSE = 1.0
 """Seconds that a connection is not read after its sender said too much."""
+
+TURN = 100
+"""Messages of one connection that are taken at once, before others have their turn."""
+
+SIGN_OF_LIFE = 300
+"""Seconds of silence after which the kernel asks whether a sender is still there."""
 
 _HIGHEST = 191
 _UNSAID = 13
@@ -101,13 +108,14 @@ class Datagrams(asyncio.DatagramProtocol):
 class Stream(asyncio.Protocol):
     """The ear for one TCP connection: messages counted (`57 <13>...`), or one a line.
 
-    What is longer than LONGEST loses its end; a count beyond any reason ends the connection.
+    What is longer than LONGEST loses its end; a count beyond any reason ends the connection. Who
+    says more than is heard is read no further for a while, and so has to wait.
     """
 
     def __init__(
-        self, heard: Heard, welcome: Callable[[str], bool], left: Callable[[], None]
+        self, heard: Heard, welcome: Callable[[str], bool], left: Callable[[str], None]
     ) -> None:
-        """`welcome` says whether a sender may stay; `left` is called when it has gone."""
+        """`welcome` says whether a sender may stay; `left` is told of it when it has gone."""
         self._heard = heard
         self._welcome = welcome
         self._left = left
@@ -126,27 +134,44 @@ class Stream(asyncio.Protocol):
         self._stays = self._welcome(self._source)
         if not self._stays:
             transport.abort()
+            return
+        sock = transport.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, SIGN_OF_LIFE)
 
     def connection_lost(self, _error: Exception | None) -> None:
         """It has gone."""
         if self._stays:
-            self._left()
+            self._left(self._source)
 
     def data_received(self, data: bytes) -> None:
         """Take out the messages that are whole."""
         gone = min(self._skip, len(data))
         self._skip -= gone
         self._data += data[gone:]
-        enough = False
-        while self._data and (message := self._next()) is not None:
-            enough = bool(message.strip()) and not self._heard(self._source, message)
-        if enough and self._transport is not None and not self._transport.is_closing():
+        pause = self._take()
+        if pause is not None and self._transport is not None and not self._transport.is_closing():
             self._transport.pause_reading()
-            asyncio.get_running_loop().call_later(PAUSE, self._go_on)
+            asyncio.get_running_loop().call_later(pause, self._go_on)
+
+    def _take(self) -> float | None:
+        """Some messages; after how many seconds to go on, None when no whole one is left."""
+        for _ in range(TURN):
+            message = self._next() if self._data else None
+            if message is None:
+                return None
+            if message.strip() and not self._heard(self._source, message):
+                return PAUSE
+        return 0.0
 
     def _go_on(self) -> None:
-        if self._transport is not None and not self._transport.is_closing():
+        if self._transport is None or self._transport.is_closing():
+            return
+        pause = self._take()
+        if pause is None:
             self._transport.resume_reading()
+        else:
+            asyncio.get_running_loop().call_later(pause, self._go_on)
 
     def _next(self) -> bytes | None:
         counted = _COUNT.match(self._data)

@@ -4,6 +4,7 @@ Old and new forms of the same (Thermal and ThermalSubsystem, Power and PowerSubs
 where a chassis has it.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,6 +20,9 @@ ROOT = "/redfish/v1/"
 CHASSIS = 16
 MEMBERS = 128
 """Members of one collection that are read."""
+
+_PATH = re.compile(r"/[!-~]{0,511}")
+"""What may be a path, and is told as one where it leads nowhere."""
 
 
 @dataclass(slots=True)
@@ -36,7 +40,7 @@ def at(resource: object, name: str) -> str:
     """The path of a linked resource, or ""."""
     link = resource.get(name) if isinstance(resource, dict) else None
     path = link.get("@odata.id") if isinstance(link, dict) else None
-    return path if isinstance(path, str) else ""
+    return path if isinstance(path, str) and _PATH.fullmatch(path) else ""
 
 
 def members(resource: Resource) -> list[str]:

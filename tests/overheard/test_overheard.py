@@ -14,7 +14,7 @@ import pytest
 
 from collector.collector import load_plan
 from collector.journal import Entry, Journal
-from collector.overheard import BURST, KEPT_BURST, Budget, Ears, Overheard
+from collector.overheard import BURST, CONNECTIONS_EACH, KEPT_BURST, Budget, Ears, Overheard
 from collector.verdicts.events import Event, Hint
 from probes.reading import values
 from tests.daemons import snmpd
@@ -199,6 +199,31 @@ async def test_a_stranger_is_shown_the_door(
             with contextlib.suppress(ConnectionResetError):
                 assert await loop.sock_recv(stranger, 10) == b""
         assert noc.ears.strangers == 1
+
+
+@pytest.mark.asyncio
+async def test_one_device_takes_not_all_connections(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with listening(tmp_path, monkeypatch) as noc, contextlib.AsyncExitStack() as held:
+        loop, there = asyncio.get_running_loop(), ("127.0.0.1", noc.port("syslog"))
+
+        async def called(source: str) -> socket.socket:
+            one = held.enter_context(socket.socket())
+            one.bind((source, 0))
+            one.setblocking(False)
+            await loop.sock_connect(one, there)
+            return one
+
+        mad = [await called(ROUTER) for _ in range(CONNECTIONS_EACH + 1)]
+        with contextlib.suppress(ConnectionResetError):
+            assert await loop.sock_recv(mad[-1], 10) == b""
+        await loop.sock_sendall(await called(FIREWALL), b"<11>still heard\n")
+        mad[0].close()
+        await asyncio.sleep(0.05)
+        await loop.sock_sendall(await called(ROUTER), b"<11>again\n")
+        await asyncio.sleep(0.05)
+        assert noc.counts() == {("fw01", "error"): 1, ("rt01", "error"): 1}
 
 
 def test_a_budget_fills_up_again() -> None:

@@ -1,8 +1,10 @@
 """What messages of syslog say, in the forms that devices send; how a stream is cut into them."""
 
+import asyncio
+
 import pytest
 
-from probes.syslog import LONGEST, Stream, parse
+from probes.syslog import LONGEST, TURN, Stream, parse
 
 
 @pytest.mark.parametrize(
@@ -42,7 +44,7 @@ def cut(*parts: bytes) -> list[bytes]:
         found.append(message)
         return True
 
-    stream = Stream(heard, lambda _source: True, lambda: None)
+    stream = Stream(heard, lambda _source: True, lambda _source: None)
     for part in parts:
         stream.data_received(part)
     return found
@@ -66,3 +68,49 @@ def test_what_is_too_long_loses_its_end_and_nothing_else() -> None:
 
 def test_an_absurd_count_keeps_nothing() -> None:
     assert cut(b"9999999 <13>a", b"b" * 100) == []
+
+
+class Connection(asyncio.Transport):
+    """One that says whether it is read."""
+
+    read = True
+
+    def pause_reading(self) -> None:
+        self.read = False
+
+    def resume_reading(self) -> None:
+        self.read = True
+
+    def is_closing(self) -> bool:
+        return False
+
+
+def connected(listens: bool) -> tuple[Stream, Connection, list[bytes]]:
+    found: list[bytes] = []
+
+    def heard(_source: str, message: bytes) -> bool:
+        found.append(message)
+        return listens
+
+    stream = Stream(heard, lambda _source: True, lambda _source: None)
+    stream._transport = connection = Connection()
+    return stream, connection, found
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("flood", [b"\n", b"x\n", b"1 <"], ids=["empty", "lines", "counted"])
+async def test_a_flood_in_one_piece_leaves_others_their_turn(flood: bytes) -> None:
+    stream, connection, found = connected(True)
+    stream.data_received(flood * (3 * TURN))
+    assert (len(found) <= TURN, connection.read) == (True, False)
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert connection.read
+    assert len(found) in (0, 3 * TURN)
+
+
+@pytest.mark.asyncio
+async def test_who_says_too_much_waits() -> None:
+    stream, connection, found = connected(False)
+    stream.data_received(b"x\n" * 10)
+    assert (found, connection.read) == ([b"x"], False)

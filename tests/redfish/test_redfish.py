@@ -251,3 +251,14 @@ async def test_nonsense_in_resources_is_left_out() -> None:
     assert found["sensor_temperature_celsius c [2J"] == 21
     assert found["sensor_state c [2J [temperature]"] == 3
     assert not [one for one in found if " a" in one.split("celsius")[-1][:3]]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("path", ["/redfish/v1/\x1b[2J", "/redfish/v1/" + "a" * 5000])
+async def test_paths_that_are_none_are_not_repeated(path: str) -> None:
+    members = [{"@odata.id": "/redfish/v1/Systems/1"}, {"@odata.id": path}]
+    async with controller({**OLD, "/redfish/v1/Systems": {"Members": members}}) as port:
+        reading = await once(port)
+    assert reading.rows
+    assert path not in reading.message
+    assert path not in reading.missing
