@@ -3,7 +3,7 @@ collector's side; pure.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import networkx as nx
 
@@ -91,7 +91,9 @@ class Links:
 
 
 def links(entries: Sequence[Entry], inventory: Inventory | None) -> Links:
-    """Neighbours matched with devices. An edge that both ends tell is kept as the first told it."""
+    """Neighbours matched with devices. An edge is kept as it was told first; the other end's word
+    fills in a port that the first did not know.
+    """
     registry = Registry(entries, inventory)
     edges: dict[frozenset[str], Edge] = {}
     strangers: dict[str, list[Neighbour]] = {}
@@ -100,10 +102,18 @@ def links(entries: Sequence[Entry], inventory: Inventory | None) -> Links:
             other = registry.who(seen)
             if other is not None and other != entry.name:
                 edge = Edge(entry.name, other, seen)
-                edges.setdefault(edge.ends, edge)
+                edges[edge.ends] = _joined(edges.get(edge.ends), edge)
             elif seen not in (mine := strangers.setdefault(entry.name, [])):
                 mine.append(seen)
     return Links(list(edges.values()), strangers)
+
+
+def _joined(first: Edge | None, second: Edge) -> Edge:
+    if first is None or first.teller == second.teller:
+        return first or second
+    seen = first.seen
+    ports = {"local": seen.local or second.seen.port, "port": seen.port or second.seen.local}
+    return replace(first, seen=replace(seen, **ports))
 
 
 def hang(

@@ -31,6 +31,18 @@ def test_an_edge_told_by_both_ends_is_drawn_once_and_names_both_ports() -> None:
     assert hung(found, Ground(), "10.0.0.1") == {"sw.dc.vn": {"gw": "Gi0/1 - ge1 (LLDP)"}}
 
 
+def test_a_port_that_one_end_does_not_know_is_told_by_the_other() -> None:
+    found = entries(
+        [
+            answer("10.0.0.1", "gw", see("sw", "ether1", "")),
+            answer("10.0.0.2", "sw", see("gw", "Gi0/1", "bridge/ether1")),
+        ],
+        {},
+        (),
+    )
+    assert hung(found, Ground(), "10.0.0.1") == {"sw": {"gw": "Gi0/1 - ether1 (LLDP)"}}
+
+
 def test_uplinks_lead_to_the_gateway_along_a_chain() -> None:
     chain = ["access", "middle", "gw"]
     seen = {"access": ["middle"], "middle": ["access", "gw"], "gw": ["middle"]}
