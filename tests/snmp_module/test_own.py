@@ -127,7 +127,9 @@ async def test_values_are_told_as_numbers_texts_and_states() -> None:
 
 @pytest.mark.asyncio
 async def test_only_the_columns_that_are_needed_are_asked() -> None:
-    tree = {(*BASE, 77, 1, column, row): number(1) for column in range(9) for row in range(200)}
+    tree: dict[Oid, bytes] = {
+        (*BASE, 77, 1, column, row): number(1) for column in range(9) for row in range(200)
+    }
     with agent({**OBJECTS, **tree}) as device:
         session = session_on(device.port, profile=False, modules=(f"{OWN}:own",))
         await ask(session)
@@ -169,7 +171,7 @@ async def test_a_text_that_changed_ends_with_zero_and_labels_follow() -> None:
 
 @pytest.mark.asyncio
 async def test_rows_that_come_and_go_are_seen() -> None:
-    more = {(*BASE, 10, 1, column, 4): number(1) for column in (1, 2)}
+    more: dict[Oid, bytes] = {(*BASE, 10, 1, column, 4): number(1) for column in (1, 2)}
     with agent({**OBJECTS, **more}) as device:
         session = session_on(device.port, profile=False, modules=(f"{OWN}:own",))
         assert len(of(exporter.ours(await ask(session)), "someState_info")) == 4
@@ -194,7 +196,10 @@ async def test_a_device_that_lacks_it_all_says_so() -> None:
     with agent({oid: value for oid, value in OBJECTS.items() if oid[:7] != BASE}) as device:
         reading = await ask(session_on(device.port, profile=False, modules=(f"{OWN}:own",)))
         assert reading.reason is None  # sysUpTime it has
-    bare = {(1, 3, 6, 1, 2, 1, 1, 1, 0): tlv(4, b"x"), (1, 3, 6, 1, 2, 1, 1, 3, 0): integer(67, 1)}
+    bare: dict[Oid, bytes] = {
+        (1, 3, 6, 1, 2, 1, 1, 1, 0): tlv(4, b"x"),
+        (1, 3, 6, 1, 2, 1, 1, 3, 0): integer(67, 1),
+    }
     with agent(bare) as device:
         reading = await ask(session_on(device.port, profile=False, modules=(f"{IF_LIKE}",)))
     assert reading.reason is Reason.PARTIAL
@@ -207,7 +212,7 @@ IF_LIKE = f"{Path(__file__).with_name('filtered.yml')}:filtered"
 @pytest.mark.asyncio
 async def test_filters_read_the_rows_that_are_wanted() -> None:
     table = (1, 3, 6, 1, 2, 1, 2, 2, 1)
-    objects = {
+    objects: dict[Oid, bytes] = {
         (*table, column, row): value
         for row in range(1, 6)
         for column, value in (

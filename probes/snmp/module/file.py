@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from inventory.problem import near, quoted
+from probes.reading import unseen
 from probes.snmp.ber import encode_oid
 from probes.snmp.module.index import KINDS
 from probes.snmp.spots import follow
@@ -185,7 +186,7 @@ def refer(text: str, folder: Path) -> Reference:
     try:
         status = path.stat()
     except OSError:
-        raise ModuleInvalid(f"no such file {quoted(file)}") from None
+        raise ModuleInvalid(f'no such file "{unseen(file)}"') from None
     if status.st_size > FILE_BYTES:
         raise ModuleInvalid(f"{quoted(file)} is larger than {FILE_BYTES >> 20} MiB")
     found = Reference(str(path), name, status.st_mtime_ns)
