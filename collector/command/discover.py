@@ -58,12 +58,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--community", metavar="REF", help="env:NAME or file:PATH instead, for v2c")
     parser.add_argument("--port", type=_port, default=PORT, help=f"of SNMP ({PORT})")
     parser.add_argument("--site", metavar="NAME", help=f"where new devices are put ({SITE})")
-    parser.add_argument("--exclude", action="append", default=[], metavar="RANGE")
+    parser.add_argument("--exclude", action="append", default=[], metavar="RANGE", help="leave out")
     parser.add_argument(
         "--most", type=_count, default=MOST, metavar="N", help=f"addresses allowed ({MOST})"
     )
     parser.add_argument("--rate", type=_rate, default=100.0, help="echoes a second (100)")
-    parser.add_argument("--timeout", type=_above_zero, default=2.0, help="s for an answer (2)")
+    parser.add_argument(
+        "--timeout", type=_above_zero, default=2.0, help="seconds for an answer (2)"
+    )
     parser.add_argument("--output", type=Path, metavar="FILE", help="a new file; never overwritten")
     parser.add_argument("--json", action="store_true", help="one object a device instead of YAML")
 

@@ -111,9 +111,9 @@ def links(entries: Sequence[Entry], inventory: Inventory | None) -> Links:
 def _joined(first: Edge | None, second: Edge) -> Edge:
     if first is None or first.teller == second.teller:
         return first or second
-    seen = first.seen
-    ports = {"local": seen.local or second.seen.port, "port": seen.port or second.seen.local}
-    return replace(first, seen=replace(seen, **ports))
+    mine, theirs = first.seen, second.seen
+    seen = replace(mine, local=mine.local or theirs.port, port=mine.port or theirs.local)
+    return replace(first, seen=seen)
 
 
 def hang(
