@@ -29,9 +29,9 @@ LINK = float(os.environ.get("LINK_MS", "60")) / 1000
 TIMEOUT = 5.0
 OWN = Path(__file__).parents[1] / "tests" / "recordings"
 NAMES = (
-    "cisco-ios cisco-asa cisco-c9800 checkpoint-gaia fortinet-fortigate huawei-vrp f5-bigip "
-    "generic-ups mikrotik-routeros net-snmp-linux"
-).split()
+    *("cisco-ios", "cisco-asa", "cisco-c9800", "checkpoint-gaia", "fortinet-fortigate"),
+    *("huawei-vrp", "f5-bigip", "generic-ups", "mikrotik-routeros", "net-snmp-linux"),
+)
 
 
 class Link:
@@ -83,14 +83,14 @@ async def _turns(port: int) -> tuple[list[Cost], str]:
     session = session_on(link.port)
     try:
         for again in (0.0, 0.0, math.inf):
-            for _, cycle in session.device.tables if session.device else ():
+            for cycle in session.device.tables if session.device else ():
                 cycle.slow_at = cycle.medium_at = again
             before = link.packets, link.bytes
             reading = await ask(session, TIMEOUT)
             spent = link.packets - before[0], link.bytes - before[1]
             costs.append(Cost(*spent, reading.duration, reading.reason is None))
         tables = session.device.tables if session.device else []
-        there = sum(bool(cycle.sources) for _, cycle in tables)
+        there = sum(bool(cycle.sources) for cycle in tables)
     finally:
         await asyncio.sleep(2 * LINK)  # what is on its way arrives
         link.close()

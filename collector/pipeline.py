@@ -202,13 +202,16 @@ class Pipeline:
         for name in fresh:
             rows = reading.described[name]
             tables[name] = Described(rows, self._identities.take(latest.job, rows), at)
+            if not rows:
+                del tables[name]
         old = [name for name, table in tables.items() if at - table.read_at > DESCRIBED_FOR]
         for name in old:
             del tables[name]
         due = reading.success and at - latest.described_at >= DESCRIBE_EVERY
         if due:
             latest.described_at = at
-        written = [row for name in (tables if due else fresh) for row in tables[name].rows]
+        told = tables if due else tables.keys() & fresh
+        written = [row for name in told for row in tables[name].rows]
         if fresh or old:
             written += self._ended(key, tables)
         if fresh and latest.job is not None:

@@ -24,10 +24,10 @@ class Census(NamedTuple):
 
 async def count(poll: Poll, device: Device) -> Census:
     """Count anew. Never raises."""
-    tables = [(one.plan, cycle) for one, cycle in device.tables if device.wants(one.plan)]
-    there = {plan.name for plan, cycle in tables if cycle.sources}
+    tables = [cycle for cycle in device.tables if device.wants(cycle.plan)]
+    there = {cycle.plan.name for cycle in tables if cycle.sources}
     broken = set(poll.missing)
-    empty = tuple(plan.name for plan, _ in tables if plan.name not in there | broken)
+    empty = tuple(one.plan.name for one in tables if one.plan.name not in there | broken)
     doubt = None
     with suppress(SnmpError):  # it fell silent just now: the next poll tells why
         doubt = None if broken else await _doubt(poll, device, there)

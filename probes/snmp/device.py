@@ -28,19 +28,26 @@ EARLY = 5
 """Times a table may read its names out of turn within one slow period."""
 
 
+NOWHERE: Sources = {}
+"""The sources of every table that a device lacks: most profiles know many of those."""
+
+
 @dataclass(slots=True)
 class Cycle:
-    """When a table's slow and medium columns are due, and which objects the device has.
+    """A table's turns: when its slow and medium columns are due, and which objects the device has.
 
     A column that had no row at the last slow reading is not in `sources` and is not asked until
-    the next. `changed` is the table's change counter as last seen.
+    the next. `changed` is the table's change counter as last seen. `state` begins with the first
+    row.
     """
 
+    plan: TablePlan
+    state: TableState | None = None
     slow_at: float = 0.0
     medium_at: float = 0.0
     early: int = EARLY
     changed: Value | None = None
-    sources: Sources = field(default_factory=dict)
+    sources: Sources = field(default_factory=lambda: NOWHERE)
 
 
 @dataclass(slots=True)
@@ -51,20 +58,28 @@ class Device:
 
     plan: Plan
     identity: Row
-    tables: list[tuple[TableState, Cycle]]
+    labels: Labels
+    tables: list[Cycle]
     ticks: int | None
     who: Who
     told: bool
+    claims: Claims = field(default_factory=dict)
+
+    def state(self, cycle: Cycle) -> TableState:
+        """What is known of the rows of a table, from now on."""
+        if cycle.state is None:
+            cycle.state = TableState(cycle.plan, self.labels, self.claims)
+        return cycle.state
 
     def counters(self) -> list[bytes]:
         """The change counters of its tables."""
-        return sorted({state.plan.changed for state, _ in self.tables if state.plan.changed})
+        return sorted({cycle.plan.changed for cycle in self.tables if cycle.plan.changed})
 
     def has(self, names: Collection[str]) -> bool:
         """True when one of these tables has rows on it."""
         if not names:
             return False
-        return any(cycle.sources for state, cycle in self.tables if state.plan.name in names)
+        return any(cycle.sources for cycle in self.tables if cycle.plan.name in names)
 
     def wants(self, table: TablePlan) -> bool:
         """True unless another table stands for this one, or none has rows that this one needs."""
@@ -74,10 +89,10 @@ class Device:
         """The scalars that it has and that are read each time."""
         return [
             plan.oids[at]
-            for state, cycle in self.tables
-            if state.plan.scalar
+            for cycle in self.tables
+            if cycle.plan.scalar
             for name, places in cycle.sources.items()
-            if (plan := state.plan.columns[name]).tier == "fast"
+            if (plan := cycle.plan.columns[name]).tier == "fast"
             for at in places
         ]
 
@@ -90,11 +105,11 @@ async def identify(poll: Poll, labels: Labels, profile: str | Profile | None) ->
     who = Who(number, text)
     plan = await _plan(poll, profile, who)
     words = await _words(poll, plan.profile)
-    claims: Claims = {}
     return Device(
         plan,
         info("device", (*labels, *words)),
-        [(TableState(one, labels, claims), Cycle()) for one in plan.tables],
+        labels,
+        [Cycle(one) for one in plan.tables],
         ticks if isinstance(ticks, int) else None,
         who,
         told=profile is not None,

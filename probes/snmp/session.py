@@ -10,7 +10,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BeforeValidator, Field, field_validator
 
@@ -21,8 +21,8 @@ from probes.snmp.agent import Agent, security
 from probes.snmp.census import Census, count
 from probes.snmp.client import Client
 from probes.snmp.column import Value
-from probes.snmp.decode import MOST_INSTANCES, TableState
-from probes.snmp.device import EARLY, SYS_UPTIME, Cycle, Device, identify
+from probes.snmp.decode import MOST_INSTANCES
+from probes.snmp.device import EARLY, NOWHERE, SYS_UPTIME, Cycle, Device, identify
 from probes.snmp.errors import SnmpError
 from probes.snmp.lines import Fresh
 from probes.snmp.module.asking import Asking
@@ -144,16 +144,18 @@ class SnmpSession:
         moment = Moment(poll.reading.start, device.ticks)
         poll.reading.tables_expected = self._census.expected
         looked = False
-        dues = [Due(self._settings, state, cycle, counters, now) for state, cycle in device.tables]
+        settings = self._settings
+        rhythm = Rhythm(now, now + settings.slow * _SLACK, now + settings.medium * _SLACK)
+        dues = [Due(rhythm, cycle, counters) for cycle in device.tables]
         await self._ahead(poll, device, dues)
-        for (state, cycle), due in zip(device.tables, dues, strict=True):
-            if (due.slow or cycle.sources) and device.wants(state.plan):
-                await self._table(poll, moment, state, cycle, due)
+        for due in dues:
+            if (due.slow or due.cycle.sources) and device.wants(due.cycle.plan):
+                await self._table(poll, device, due, moment)
                 looked |= due.slow
         if looked:
             self._census = await count(poll, device)
-        _tell(poll.reading, self._census)
-        for module in self._modules:
+        _tell(poll.reading, self._census._replace(doubt=None) if self._modules else self._census)
+        for module in self._modules:  # who asks by module may know that the profile finds little
             await module.poll(poll, now)
         poll.reading.described["device"] = [device.identity]
         if device.ticks is None and not poll.reading.rows and not poll.missing:
@@ -166,8 +168,7 @@ class SnmpSession:
 
     async def _ahead(self, poll: Poll, device: Device, dues: Sequence["Due"]) -> None:
         """Look at once for what many tables need that are due to be read whole."""
-        both = zip(device.tables, dues, strict=True)
-        slow = {state.plan: cycle for (state, cycle), due in both if due.slow}
+        slow = {due.cycle.plan: due.cycle for due in dues if due.slow}
         names = {plan.name for plan in slow if device.wants(plan)}
         tables = [
             plan
@@ -201,82 +202,86 @@ class SnmpSession:
         self._device = device
         return device, dict(zip(counters, await poll.get(counters), strict=True))
 
-    async def _table(
-        self, poll: Poll, moment: Moment, state: TableState, cycle: Cycle, due: "Due"
-    ) -> None:
+    async def _table(self, poll: Poll, device: Device, due: "Due", moment: Moment) -> None:
         faults, broken = len(poll.missing), poll.broken
+        cycle = due.cycle
+        plan, state = cycle.plan, cycle.state
         fresh: dict[str, Fresh] = {}
-        if not due.slow:
-            fresh = await poll.read(state.plan, due.columns(state), cycle.sources)
+        if state is not None and not due.slow:
+            fresh = await poll.read(plan, due.columns(), cycle.sources)
             due.slow = (state.moved(fresh) or state.renamed(fresh)) and due.early()
         if due.slow:
-            fresh = await self._learn(poll, state, cycle, due)
-        elif state.renamed(fresh):
+            fresh = await self._learn(poll, device, due)
+        elif state is not None and state.renamed(fresh):
             state.learn(fresh, {})
-        poll.reading.rows += state.rows(fresh, moment)
+        state = cycle.state
+        poll.reading.rows += state.rows(fresh, moment) if state else []
         poll.reading.tables_answered += bool(cycle.sources) and len(poll.missing) == faults
-        if poll.broken == broken and (due.slow or not state.plan.described_by.isdisjoint(fresh)):
-            poll.reading.described[state.plan.name] = state.describe(fresh, moment)
-        if state.layout and state.layout.overflow:
+        if poll.broken == broken and (due.slow or not plan.described_by.isdisjoint(fresh)):
+            poll.reading.described[plan.name] = state.describe(fresh, moment) if state else []
+        if state and state.layout and state.layout.overflow:
             text = f"{state.layout.overflow} beyond {MOST_INSTANCES} of a kind left out"
-            poll.lose(state.plan.name, MOST_INSTANCES, Reason.LIMIT, text, "")
+            poll.lose(plan.name, MOST_INSTANCES, Reason.LIMIT, text, "")
 
-    async def _learn(
-        self, poll: Poll, state: TableState, cycle: Cycle, due: "Due"
-    ) -> dict[str, Fresh]:
+    async def _learn(self, poll: Poll, device: Device, due: "Due") -> dict[str, Fresh]:
         """Read all of a table, names included, and lay out its rows."""
-        broken = poll.broken
-        fresh, sources = await poll.discover(state.plan, list(state.plan.columns.values()))
-        looked = await poll.look(state.plan.lookups) if sources else {}
+        broken, cycle = poll.broken, due.cycle
+        plan = cycle.plan
+        fresh, sources = await poll.discover(plan, list(plan.columns.values()))
+        looked = await poll.look(plan.lookups) if sources else {}
         if any(one is None for one in looked.values()):
-            poll.lose(state.plan.name, 0, Reason.PARTIAL, "names could not be looked up", "")
-        if sources or state.layout is not None:
-            state.learn(fresh, looked)
+            poll.lose(plan.name, 0, Reason.PARTIAL, "names could not be looked up", "")
+        if sources or cycle.state is not None:
+            device.state(cycle).learn(fresh, looked)
         if poll.broken == broken:
-            cycle.sources = sources
+            cycle.sources = sources or NOWHERE
             due.done()
         else:
             cycle.sources = {**cycle.sources, **sources}
         return fresh
 
 
+class Rhythm(NamedTuple):
+    """A run's time, and when what is read whole in it is due again (the loop's clock)."""
+
+    now: float
+    slow_at: float
+    medium_at: float
+
+
 class Due:
     """What of a table is due in this run, by its cycle and its change counter."""
 
+    __slots__ = ("_medium", "_rhythm", "_timed", "cycle", "slow")
+
     def __init__(
-        self,
-        settings: SnmpSettings,
-        state: TableState,
-        cycle: Cycle,
-        counters: Mapping[bytes, Value | None],
-        now: float,
+        self, rhythm: Rhythm, cycle: Cycle, counters: Mapping[bytes, Value | None]
     ) -> None:
-        self._settings, self._cycle, self._now = settings, cycle, now
-        counter = counters.get(state.plan.changed) if state.plan.changed else None
+        self._rhythm, self.cycle = rhythm, cycle
+        counter = counters.get(cycle.plan.changed) if cycle.plan.changed else None
         moved = cycle.changed is not None and counter is not None and counter != cycle.changed
         cycle.changed = counter if counter is not None else cycle.changed
-        self._timed = now >= cycle.slow_at
+        self._timed = rhythm.now >= cycle.slow_at
         self.slow = self._timed or (moved and self.early())
-        self._medium = now >= cycle.medium_at
+        self._medium = rhythm.now >= cycle.medium_at
 
-    def columns(self, state: TableState) -> tuple[ColumnPlan, ...]:
+    def columns(self) -> tuple[ColumnPlan, ...]:
         """The columns due in a run that reads no names."""
         if not self._medium:
-            return state.plan.fast
-        self._cycle.medium_at = self._now + self._settings.medium * _SLACK
-        return state.plan.medium
+            return self.cycle.plan.fast
+        self.cycle.medium_at = self._rhythm.medium_at
+        return self.cycle.plan.medium
 
     def early(self) -> bool:
         """True when the table may read its names out of turn; one that never rests must wait."""
-        self._cycle.early -= 1
-        return self._cycle.early >= 0
+        self.cycle.early -= 1
+        return self.cycle.early >= 0
 
     def done(self) -> None:
         """The table has been read whole: plan its next turns."""
-        self._cycle.slow_at = self._now + self._settings.slow * _SLACK
-        self._cycle.medium_at = self._now + self._settings.medium * _SLACK
+        self.cycle.slow_at, self.cycle.medium_at = self._rhythm.slow_at, self._rhythm.medium_at
         if self._timed:
-            self._cycle.early = EARLY
+            self.cycle.early = EARLY
 
 
 def _restarted(before: int | None, ticks: Value | None) -> bool:

@@ -106,8 +106,9 @@ def polled(session: SnmpSession, reading: Reading) -> Polled:
     """What a poll brought back, by value."""
     device = session.device
     where: Where = {}
-    for state, cycle in device.tables if device else ():
-        where.update(_where(state, cycle))
+    for cycle in device.tables if device else ():
+        if cycle.state is not None:
+            where.update(_where(cycle.state, cycle))
     described = [row for rows in reading.described.values() for row in rows]
     emitted: dict[tuple[bytes, str], Emitted] = {}
     infos: dict[str, list[dict[str, str]]] = {}
