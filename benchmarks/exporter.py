@@ -53,7 +53,8 @@ def module() -> dict[str, object]:
     return {"walk": list(NUMBERS), "metrics": metrics}
 
 
-def _configure(folder: Path) -> Path:
+def configure(folder: Path) -> Path:
+    """The module file: the published `if_mib` where it is beside the checkout, else ours."""
     whole = yaml.safe_load(SHARED.read_text()) if SHARED.exists() else {"if_mib": module()}
     for one in whole.values():
         one |= {"version": 2, "max_repetitions": 25, "auth": {"community": COMMUNITY}}
@@ -65,7 +66,7 @@ def _configure(folder: Path) -> Path:
 @contextlib.contextmanager
 def serving(name: str, folder: Path) -> Iterator[int]:
     """The exporter inside a namespace; yields its process id."""
-    command = ["prometheus-snmp-exporter", f"--config.file={_configure(folder)}"]
+    command = ["prometheus-snmp-exporter", f"--config.file={configure(folder)}"]
     process = subprocess.Popen(
         inside(name, *command, f"--web.listen-address={LISTEN}", "--log.level=error"),
         stdout=subprocess.DEVNULL,

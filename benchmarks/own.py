@@ -1,9 +1,11 @@
 """Hatang's side of the poll benchmark: the SNMP probe as the collector drives it, to lines."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import tempfile
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
+from benchmarks import exporter
 from benchmarks.agents import AUTH, COMMUNITY, PORT, PRIV, USER, address
 from inventory.secret import Secret
 from probes.probe import Target
@@ -42,8 +44,11 @@ def lines(reading: Reading) -> tuple[bytes, int]:
     return text, sum(fields.count(b"=") for _, fields in rows)
 
 
-def _poll(number: int, name: str, whole: Profile | None) -> Callable[[], Awaitable[int]]:
-    settings = SnmpSettings(port=PORT, **RHYTHMS.get(name, {}))
+def _poll(
+    number: int, name: str, whole: Profile | None, modules: Sequence[str] = ()
+) -> Callable[[], Awaitable[int]]:
+    alone = {"profile": False, "modules": modules} if modules else {}
+    settings = SnmpSettings.model_validate({"port": PORT, **RHYTHMS.get(name, {}), **alone})
     credential = _credential(3 if name.endswith("v3") else 2)
     labels = (("device", f"agent{number}"), ("site", "bench"))
     target = Target(f"agent{number}", (address(number),), labels, settings, {"snmp": credential})
@@ -59,7 +64,11 @@ def _poll(number: int, name: str, whole: Profile | None) -> Callable[[], Awaitab
 
 
 def polls(count: int, name: str) -> list[Callable[[], Awaitable[int]]]:
-    """A session an agent, kept: `hatang-whole`, `hatang-whole-v3`, or one of the rhythms."""
+    """A session an agent, kept: `hatang-whole`, `hatang-whole-v3`, `hatang-module`, a rhythm."""
+    if name == "hatang-module":
+        with tempfile.TemporaryDirectory(prefix="hatang-bench-") as folder:
+            module = f"{exporter.configure(Path(folder))}:if_mib"
+            return [_poll(number, name, None, [module]) for number in range(count)]
     whole = None
     if name.startswith("hatang-whole"):
         whole = resolve(WHOLE.stem, {WHOLE.stem: read(WHOLE)})

@@ -28,6 +28,7 @@ POLLERS = {
     "collectd": "collectd 5.12 snmp, bulk 25, csv (35 numeric columns and the name)",
     "hatang-whole": "Hatang, ifTable + ifXTable whole to line protocol, v2c",
     "hatang-whole-v3": "Hatang, the same, SNMPv3 authPriv (SHA, AES-128)",
+    "hatang-module": "Hatang, snmp_exporter's module if_mib, every series of it, v2c",
     "hatang-fast": "Hatang, its own profile: what is read every minute (about 8 values each)",
     "hatang-medium": "Hatang, its own profile: every fifth minute, packet counters too",
     "hatang-slow": "Hatang, its own profile: every quarter of an hour, names and all",
