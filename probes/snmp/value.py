@@ -12,7 +12,7 @@ from ipaddress import ip_address
 
 from probes.reading import clean
 from probes.snmp.index import identifier
-from probes.snmp.profile import Value
+from probes.snmp.profile import Decimal, Value
 
 Cell = int | float | bytes | str | None
 Cells = Mapping[str, Cell]
@@ -166,16 +166,23 @@ def compile_value(value: Value) -> Number:
 
 def _decimal(value: Value, number: float, cells: Cells) -> float | None:
     if value.decimal:
-        # ENTITY-SENSOR-MIB (RFC 3433): units(9) is 1, each step 10^3; precision is decimal places
-        power = 0.0
-        if value.decimal.prefix:
-            power += 3 * ((numeric(cells.get(value.decimal.prefix)) or 9) - 9)
-        if value.decimal.places:
-            power -= numeric(cells.get(value.decimal.places)) or 0
-        if not -40 < power < 40:
+        power = _power(value.decimal, cells)
+        if power is None or not -40 < power < 40:
             return None
         number *= 10.0**power
     return number if value.scale == 1 and not value.offset else number * value.scale + value.offset
+
+
+def _power(decimal: Decimal, cells: Cells) -> float | None:
+    """By ENTITY-SENSOR-MIB (RFC 3433): units(9) is 1, each step 10^3; precision is decimal places.
+
+    None where one of them has not been read: a number without its point is none.
+    """
+    prefix = numeric(cells.get(decimal.prefix)) if decimal.prefix else 9
+    places = numeric(cells.get(decimal.places)) if decimal.places else 0
+    if prefix is None or places is None:
+        return None
+    return 3 * ((prefix or 9) - 9) - places
 
 
 def _formed(value: Value, number: float, moment: Moment) -> float | None:

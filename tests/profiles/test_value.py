@@ -65,6 +65,8 @@ def plan(row: dict[str, Any]) -> Any:
         ({"of": "none", "map": {1: 1}, "default": 0}, None),
         ({"of": "word", "map": {"on": 1, "off": 0}}, 1),
         ({"of": "a", "decimal": {"prefix": "prefix", "places": "places"}}, 0.001),
+        ({"of": "a", "decimal": {"prefix": "prefix", "places": "none"}}, None),
+        ({"of": "a", "decimal": {"prefix": "none"}}, None),
         ({"of": "ticks", "form": "since_boot"}, 999_700),
         ({"of": "a", "form": "since_boot", "scale": 1e6}, None),
         ({"of": "past", "form": "age"}, 1000),
