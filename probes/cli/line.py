@@ -31,8 +31,13 @@ for _name in ("paramiko", "netmiko"):
     # They log what a device said, at length; what counts of it is in the reading.
     logging.getLogger(_name).setLevel(logging.CRITICAL)
 
+GREETING = 1 << 20
+"""Most bytes that a device may send us before it has shown its prompt: netmiko looks through all of
+them again and again.
+"""
+
 BYTES = 32 << 20
-"""Most that one conversation may send us."""
+"""Most that one conversation may send us after that."""
 
 ANSWER = 12 << 20
 """Longest answer to one command, in characters."""
@@ -63,7 +68,7 @@ _CONTEXT = re.compile(r"\{\w+(?::\w+)?\}|\[edit.*\]")
 class Wire(socket.socket):
     """The TCP connection: counts what comes, and may be cut from any thread."""
 
-    left = BYTES
+    left = GREETING
     was_cut = False
 
     def recv(self, size: int, flags: int = 0) -> bytes:
@@ -127,12 +132,17 @@ def _alive(line: Any) -> None:
     """Raises FailedError once nothing more can come."""
     wire: Wire = line.wire
     if wire.left <= 0:
-        raise FailedError(Reason.LIMIT, f"the device sent more than {BYTES >> 20} MiB")
+        raise _endless()
     if wire.was_cut or time.monotonic() > line.until:
         raise FailedError(Reason.TIMEOUT, "no answer in time")
     channel = line.remote_conn
     if channel is not None and not channel.recv_ready() and _over(channel):
         raise FailedError(Reason.PROTOCOL, "the device closed the connection half-way")
+
+
+def _endless() -> FailedError:
+    message = "the device sent more than a device has to say"
+    return FailedError(Reason.LIMIT, message, "is that a command line, and of this platform?")
 
 
 def _over(channel: Any) -> bool:
@@ -163,9 +173,10 @@ class Line:
             self._wire.settimeout(max(self._until - time.monotonic(), 0.01))
             self._wire.connect(self._where)
             self._session = self._log_in(driver, access, pkey)
+            self._wire.left = BYTES
             self._enable(access.get("enable"))
         except Exception as error:  # noqa: BLE001 - whatever a library makes of a device's answer
-            fault = blame(error, self._cut_off, access, self._where)
+            fault = self._fault(error, access)
             self.close()
             raise fault from None
 
@@ -191,7 +202,12 @@ class Line:
             session.write_channel(command + session.RETURN)
             return _tidied(self._answer(), command)
         except Exception as error:  # noqa: BLE001 - whatever a library makes of a device's answer
-            raise blame(error, self._cut_off, {}, self._where) from None
+            raise self._fault(error, {}) from None
+
+    def _fault(self, error: Exception, access: Mapping[str, Any]) -> FailedError:
+        if self._wire.left <= 0:
+            return _endless()
+        return blame(error, self._cut_off, access, self._where)
 
     def close(self) -> None:
         """Let go of the connection."""

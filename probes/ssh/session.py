@@ -62,8 +62,9 @@ class Exchange(asyncssh.SSHClientSession[bytes]):
             self.err += data[: ERRORS - len(self.err)]
             self.noise += len(data)
         else:
+            before = max(len(self.out) - len(MARK), 0)
             self.out += data[: LIMIT - len(self.out)]
-            if not self.heard and MARK.encode() in self.out:
+            if not self.heard and self.out.find(MARK.encode(), before) >= 0:
                 self.heard = time.time()
         self.over = len(self.out) >= LIMIT or self.noise >= LIMIT
         if self.over or self.whole:

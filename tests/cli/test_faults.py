@@ -15,7 +15,7 @@ import asyncssh
 import pytest
 
 from inventory.secret import Secret
-from probes.cli.line import ANSWER
+from probes.cli.line import ANSWER, GREETING
 from probes.cli.pool import Pool
 from probes.cli.session import CliSession
 from probes.reading import Reason
@@ -198,6 +198,16 @@ async def test_device_that_never_stops_is_stopped(
         reading = await ask(target(played.port, "junos", access(played)))
     assert reading.reason is Reason.LIMIT
     assert "longer than" in reading.message
+    await settled()
+
+
+@pytest.mark.asyncio
+async def test_greeting_without_end_is_not_listened_to(tmp_path: Path) -> None:
+    vendor = replace(junos(), banner="#>" * GREETING)
+    async with playing(tmp_path, vendor) as played:
+        reading = await ask(target(played.port, "junos", access(played)))
+    assert reading.reason is Reason.LIMIT
+    assert "more than a device has to say" in reading.message
     await settled()
 
 

@@ -14,6 +14,8 @@ import pytest
 from inventory.secret import Secret
 from probes.reading import Reading, Reason
 from probes.ssh import session as sessions
+from probes.ssh.script import MARK
+from probes.ssh.session import Exchange
 from tests import daemons
 from tests.ssh.serving import Server, ask, keygen, known, once, opened, serving, shown
 
@@ -255,6 +257,24 @@ async def test_endless_output_is_cut(tmp_path: Path, text: str) -> None:
     assert reading.reason is Reason.PROTOCOL
     assert "wrote more than 2 MB" in reading.message
     assert printable(reading)
+
+
+@pytest.mark.asyncio
+async def test_answer_in_crumbs_is_looked_through_once() -> None:
+    exchange = Exchange()
+    looked: list[int] = []
+
+    class Counted(bytearray):
+        def find(self, *where: Any) -> int:
+            looked.append(len(self) - where[1])
+            return super().find(*where)
+
+    exchange.out = Counted()
+    for byte in b"x" * 5000 + b"\n" + MARK.encode():
+        assert not exchange.heard
+        exchange.data_received(bytes([byte]), None)
+    assert exchange.heard
+    assert max(looked) <= len(MARK) + 1
 
 
 @pytest.mark.asyncio
