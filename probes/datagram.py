@@ -8,8 +8,6 @@ from probes.dial import Course, literal
 
 Answer = TypeVar("Answer")
 
-LARGEST = 65535
-
 
 class _Ear(asyncio.DatagramProtocol):
     """Keeps what comes from whom was asked; the kernel drops the rest."""

@@ -1,10 +1,12 @@
 """The dns probe: one question to one name server, how long the answer takes and what is in it.
 
-The messages are dnspython's (RFC 1035), which takes an answer only from whom it asked, to the very
-question. A truncated one is asked for again over TCP, as RFC 7766 has it.
+The messages are dnspython's (RFC 1035). A truncated answer is asked for again over TCP, as RFC 7766
+has it.
 """
 
+import asyncio
 import re
+import struct
 from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
@@ -25,6 +27,9 @@ Kind = Literal["A", "AAAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT"]
 AGAIN = (1.0, 2.0, 4.0)
 """Seconds to wait for an answer before the question is asked again."""
 
+MOST = 200
+"""Records of one answer that are looked at: dnspython takes a tenth of a millisecond for each."""
+
 _RCODES = {
     "NXDOMAIN": "is the name right, and does this server hold its zone?",
     "REFUSED": "let the server answer this collector's address (allow-query, access-control)",
@@ -41,6 +46,14 @@ class DnsSettings(Settings):
     port: int = Field(53, ge=1, le=65535)
     tcp: bool = Field(False, description="ask over TCP from the start")
     expect: str | None = Field(None, description="regular expression that one answer must match")
+
+    @field_validator("name")
+    @classmethod
+    def _askable(cls, value: str) -> str:
+        parts = value.removesuffix(".").split(".")
+        if value != "." and not all(0 < len(one) < 64 for one in parts):
+            raise ValueError("no name: parts of 1 to 63 characters, with a dot between")
+        return value
 
     @field_validator("expect")
     @classmethod
@@ -67,14 +80,9 @@ class DnsSession:
         """Nothing is held between runs."""
 
     async def _talk(self, course: Course) -> None:
-        from dns.exception import DNSException
         from dns.rcode import NOERROR, to_text
 
-        try:
-            answer = await self._asked(course)
-        except DNSException as error:
-            text = f"the answer is no DNS answer to that question ({type(error).__name__})"
-            raise FailedError(Reason.PROTOCOL, text) from error
+        answer = await self._asked(course)
         if answer.rcode() != NOERROR:
             code = to_text(answer.rcode())
             told = f"the server says {code} to {self._settings.name} {self._settings.type}"
@@ -82,7 +90,7 @@ class DnsSession:
         self._judge(answer)
 
     async def _asked(self, course: Course) -> "Message":
-        from dns import asyncquery, flags, message
+        from dns import flags, message
 
         asked = self._settings
         question = message.make_query(asked.name, asked.type)
@@ -94,9 +102,11 @@ class DnsSession:
                 return answer
         address = await literal(self._host, course)
         course.begin("answer")
-        answer = await asyncquery.tcp(question, address, port=asked.port)
+        found = _read(question, await _over_tcp(question, address, asked.port))
+        if found is None:
+            raise FailedError(Reason.PROTOCOL, "the answer is to another question")
         course.end()
-        return answer
+        return found
 
     def _judge(self, answer: "Message") -> None:
         from dns.rdatatype import from_text
@@ -117,16 +127,49 @@ class DnsSession:
         )
 
 
-def _read(question: "Message", data: bytes, _came: float) -> "Message | None":
-    """The answer to this question; None for anything else."""
+async def _over_tcp(question: "Message", address: str, port: int) -> bytes:
+    """What is answered on a connection of its own (RFC 1035 section 4.2.2). Raises FailedError,
+    OSError.
+    """
+    reader, writer = await asyncio.open_connection(address, port)
+    try:
+        wire = question.to_wire()
+        writer.write(len(wire).to_bytes(2, "big") + wire)
+        size = int.from_bytes(await reader.readexactly(2), "big")
+        return await reader.readexactly(size)
+    except asyncio.IncompleteReadError:
+        told = "the server closed the connection without an answer"
+        raise FailedError(Reason.PROTOCOL, told) from None
+    finally:
+        writer.transport.abort()
+
+
+def _read(question: "Message", data: bytes, _came: float = 0.0) -> "Message | None":
+    """The answer to this question; None for what carries another number. Raises FailedError where
+    it is none, or too much to look at.
+    """
     from dns import message
     from dns.exception import DNSException
 
+    if len(data) < _HEADER.size:
+        return None
+    number, *counts = _HEADER.unpack_from(data)
+    if number != question.id:
+        return None
+    if sum(counts) > MOST:
+        raise FailedError(Reason.LIMIT, f"an answer of more than {MOST} records")
+    told = "the answer is no DNS answer to that question"
     try:
         answer = message.from_wire(data, ignore_trailing=True)
-    except DNSException:
-        return None
-    return answer if question.is_response(answer) else None
+    except DNSException as error:
+        raise FailedError(Reason.PROTOCOL, f"{told} ({type(error).__name__})") from error
+    if not question.is_response(answer):
+        raise FailedError(Reason.PROTOCOL, told)
+    return answer
+
+
+_HEADER = struct.Struct("!H2x4H")
+"""Of a message: its number and, after its flags, how many there are of each kind of record."""
 
 
 def _open(target: Target, memory: dict[str, Any]) -> DnsSession:

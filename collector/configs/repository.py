@@ -207,6 +207,7 @@ class Repository:
                 check=False,
             )
         except subprocess.TimeoutExpired:
+            self._ready = False  # it was killed: its lock is taken away next time
             raise GitFailed(f"git {arguments[0]} did not end within {SECONDS:g} s") from None
         if done.returncode and may_fail:
             return None

@@ -110,6 +110,18 @@ def test_lock_of_a_collector_that_was_killed_is_taken_away(tmp_path: Path) -> No
     assert Repository(tmp_path / "configs").save("rt01", SECOND, AT + 60).changed
 
 
+def test_lock_of_a_git_that_was_killed_is_taken_away(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository.save("rt01", FIRST, AT)
+    with monkeypatch.context() as patched:
+        patched.setattr("collector.configs.repository.SECONDS", 0.0001)
+        with pytest.raises(GitFailed, match="did not end"):
+            repository.save("rt01", SECOND, AT + 60)
+    (repository.folder / ".git" / "index.lock").touch()
+    assert repository.save("rt01", SECOND, AT + 120).changed
+
+
 def test_change_that_was_written_but_not_committed_is_committed_next(
     repository: Repository,
 ) -> None:

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
+from probes.dns import DnsSettings
 from probes.reading import Reason
 from tests.certificates import Certificate, certificate
 from tests.daemons import free_port
@@ -237,6 +239,41 @@ async def test_what_is_no_answer_to_the_call_does_not_count(answer: bytes) -> No
     with liar(lambda _: answer) as port:
         reading, _ = await ask("sip", 0.5, port=port)
     assert reading.reason is Reason.TIMEOUT
+
+
+def dns(question: bytes, records: int, record: bytes = b"") -> bytes:
+    """An answer of so many records to it."""
+    one = record or b"\xc0\x0c\x00\x01\x00\x01\x00\x00\x00\x3c\x00\x04\x01\x02\x03\x04"
+    head = question[:2] + b"\x81\x80\x00\x01" + records.to_bytes(2, "big") + b"\x00" * 4
+    return head + question[12:] + one * records
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("answer", "reason", "said"),
+    [
+        (lambda q: dns(q, 3000), Reason.LIMIT, "an answer of more than 200 records"),
+        (lambda q: dns(q, 1, b"\xc0\xff"), Reason.PROTOCOL, "no DNS answer to that question"),
+        (lambda q: q, Reason.PROTOCOL, "no DNS answer to that question"),
+        (lambda q: b"\xff" * 9000, Reason.TIMEOUT, "no answer in time"),
+        (lambda q: b"", Reason.TIMEOUT, "no answer in time"),
+    ],
+    ids=["thousands", "loop", "echo", "of another number", "empty"],
+)
+async def test_a_name_server_that_lies(
+    answer: Callable[[bytes], bytes], reason: Reason, said: str
+) -> None:
+    with liar(answer) as port:
+        reading, found = await ask("dns", 0.5, port=port, name="motcua.example.vn")
+    assert (reading.reason, "dns_answers" in found) == (reason, False)
+    assert said in reading.message
+
+
+def test_a_name_that_cannot_be_asked_for_is_told() -> None:
+    for name in ("motcua..vn", "", "x" * 64 + ".vn"):
+        with pytest.raises(ValidationError, match="parts of 1 to 63 characters"):
+            DnsSettings(name=name)
+    assert DnsSettings(name="motcua.example.vn.").name
 
 
 @contextmanager
