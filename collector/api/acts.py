@@ -11,7 +11,6 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from aiohttp import web
-from pydantic import ValidationError
 
 from collector import journal
 from collector.api import rim, shape, shape_state
@@ -150,17 +149,7 @@ async def _read(request: web.Request, kind: type[Body], nobody: str = NOBODY) ->
     one.
     """
     rim.allow(request, "language")
-    text = await request.read()
-    if text and request.content_type != "application/json":
-        raise RefusedError(415, "the body is no JSON", "send Content-Type: application/json")
-    try:
-        body = kind.model_validate_json(text or b"{}")
-    except ValidationError as error:
-        problems = [
-            f"{'.'.join(map(str, one['loc'])) or 'body'}: {one['msg']}"[:300]
-            for one in error.errors(include_url=False, include_context=False, include_input=False)
-        ]
-        raise BodyRefusedError(problems) from None
+    body = await rim.body(request, kind)
     holder: str | None = request.get(HOLDER)
     if holder is not None and body.who not in (None, holder):
         raise BodyRefusedError([f"who: the token is {holder}'s; leave it out"])

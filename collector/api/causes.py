@@ -48,7 +48,7 @@ class Board:
         incidents = self._incidents()
         places = sorted((self._place(thing, incidents.get(thing, ())), thing) for thing in found)
         ahead = [one for one in places if one[0] > after][: most + 1]
-        hidden = self._hidden([thing for _, thing in ahead if thing in incidents])
+        hidden = hidden_behind(self.held, [thing for _, thing in ahead if thing in incidents])
         return shape_state.Verdicts(
             items=[
                 self._verdict(thing, incidents.get(thing, ()), hidden.get(thing, ()))
@@ -85,18 +85,6 @@ class Board:
             cause = incidents[0].cause
             return f"0{rank(cause.severity)} {cause.since:017.3f} {thing}"
         return f"1{_ORDER[self.held[thing].state]} {thing}"
-
-    def _hidden(self, causes: Sequence[str]) -> Mapping[str, Sequence[str]]:
-        """What nobody is told of now because of each cause: what is lost behind it, and services
-        that need it.
-        """
-        found: dict[str, list[str]] = {cause: [] for cause in causes}
-        if found:
-            for thing, held in self.held.items():
-                lost = held.state in _LOST or thing.startswith("service:")
-                if lost and held.because in found:
-                    found[held.because].append(thing)
-        return found
 
     def _verdict(
         self, thing: str, incidents: Sequence[Incident], hidden: Sequence[str]
@@ -140,6 +128,19 @@ class Board:
             **incident_fields(one, self.language, self.inventory),
             suspected=one.suspected is not None,
         )
+
+
+def hidden_behind(held: Held, causes: Iterable[str]) -> dict[str, list[str]]:
+    """What nobody is told of now because of each cause: what is lost behind it, and services that
+    need it.
+    """
+    found: dict[str, list[str]] = {cause: [] for cause in causes}
+    if found:
+        for thing, one in held.items():
+            lost = one.state in _LOST or thing.startswith("service:")
+            if lost and one.because in found:
+                found[one.because].append(thing)
+    return found
 
 
 def incident_fields(one: Incident, language: str, inventory: Inventory) -> dict[str, Any]:

@@ -3,13 +3,14 @@
 import asyncio
 import base64
 import binascii
+from typing import TypeVar
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from alerts.wording.words import LANGUAGES
-from collector.api.guard import RefusedError
+from collector.api.guard import BodyRefusedError, RefusedError
 from collector.api.source import Source
 
 SOURCE = web.AppKey("source", Source)
@@ -22,12 +23,29 @@ LIMIT = 200
 LIMIT_MOST = 1_000
 _TEXT_MOST = 200
 
+Body = TypeVar("Body", bound=BaseModel)
+
 
 def told(body: BaseModel) -> web.Response:
     """An answer in one of the shapes."""
     return web.Response(
         body=body.model_dump_json(by_alias=True).encode(), content_type="application/json"
     )
+
+
+async def body(request: web.Request, kind: type[Body]) -> Body:
+    """The body in its shape. No body is an empty one."""
+    text = await request.read()
+    if text and request.content_type != "application/json":
+        raise RefusedError(415, "the body is no JSON", "send Content-Type: application/json")
+    try:
+        return kind.model_validate_json(text or b"{}")
+    except ValidationError as error:
+        problems = [
+            f"{'.'.join(map(str, one['loc'])) or 'body'}: {one['msg']}"[:300]
+            for one in error.errors(include_url=False, include_context=False, include_input=False)
+        ]
+        raise BodyRefusedError(problems) from None
 
 
 def allow(request: web.Request, *names: str) -> None:

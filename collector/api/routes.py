@@ -10,13 +10,17 @@ from collector.api import (
     acts,
     alerts,
     answers,
+    console,
     contract,
     examples,
     examples_state,
+    examples_wall,
     ledger,
     plain,
+    session,
     shape,
     stream,
+    wall,
 )
 from collector.api.guard import BODY
 
@@ -70,7 +74,7 @@ LISTED = (WHERE, SEARCH, LIMIT, CURSOR)
 TEXT = "text/plain"
 
 _PLAIN = (
-    Route("GET", "/", plain.index, "Links to all this", "<!doctype html>", media="text/html"),
+    Route("GET", "/api", plain.index, "Links to all this", "<!doctype html>", media="text/html"),
     Route(
         "GET",
         "/metrics",
@@ -308,7 +312,42 @@ _GATE = (
     Route("GET", "/api/v2/status", alerts.status, "As Alertmanager's", examples_state.GATE),
 )
 
-ROUTES: tuple[Route, ...] = (*_PLAIN, *_THINGS, *_FACTS, *_LEDGER, *_ACTS, *_GATE)
+_CONSOLE = (
+    Route("GET", "/", console.wall, "The wall", "<!doctype html>", role="", media="text/html"),
+    Route(
+        "GET",
+        "/console/{version}/{name}",
+        console.asset,
+        "The console's own files",
+        "export const x = 1;",
+        role="",
+        media="text/javascript",
+        refusals=(404,),
+    ),
+    Route(
+        "GET",
+        "/api/v1/wall",
+        wall.wall,
+        "All that the console's wall shows: causes, sites, services, counts, the last changes",
+        examples_wall.WALL,
+        (LANGUAGE,),
+        refusals=(400,),
+    ),
+    Route("GET", "/api/v1/session", session.session, "Who asks", examples_wall.SESSION, role=""),
+    Route(
+        "POST",
+        "/api/v1/session",
+        session.enter,
+        "Log in: exchange a token for a session cookie",
+        examples_wall.SESSION,
+        role="",
+        refusals=(400, 403, 415, 429),
+        body=examples_wall.ENTER,
+    ),
+    Route("DELETE", "/api/v1/session", session.leave, "Log out", examples_wall.SESSION, role=""),
+)
+
+ROUTES: tuple[Route, ...] = (*_CONSOLE, *_PLAIN, *_THINGS, *_FACTS, *_LEDGER, *_ACTS, *_GATE)
 
 _BY_PLACE = {(route.method, route.path): route for route in ROUTES}
 

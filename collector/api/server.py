@@ -12,12 +12,14 @@ from aiohttp import web
 
 from collector.api.alerts import ROUNDS
 from collector.api.contract import CONTRACT
-from collector.api.guard import BODY, Guard, ListenRefusedError, Token, is_loopback, read_tokens
+from collector.api.guard import BODY, Guard, is_loopback
 from collector.api.openapi import document
 from collector.api.rim import DOCUMENT, REGISTRY, SCRAPES, SCRAPES_AT_ONCE, SOURCE
 from collector.api.routes import ROUTES, most_of, role_of
 from collector.api.source import Source
 from collector.api.stream import STREAMS, Streams
+from collector.api.tokens import ListenRefusedError, read_tokens
+from collector.api.visitors import VISITORS, Visitors, parse_proxy
 from collector.selfmetrics import registry
 
 log = logging.getLogger("hatang.api")
@@ -30,12 +32,15 @@ NEXT_PORTS = 20
 @dataclass(frozen=True, slots=True)
 class Access:
     """What lets the API listen beyond loopback: certificate, its key, and a file of tokens, as
-    paths.
+    paths. `proxy` is `address=header` of a reverse proxy that names its users; `sessions` the file
+    where the console's sessions are kept.
     """
 
     certificate: str | None = None
     key: str | None = None
     tokens: str | None = None
+    proxy: str | None = None
+    sessions: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +79,8 @@ async def serve(
             f"{listen} is beyond this machine: give --tls-cert, --tls-key and --tokens, "
             f"or listen on {LISTEN}"
         )
-    tokens = await asyncio.to_thread(read_tokens, Path(access.tokens)) if access.tokens else ()
-    app = application(source, loopback, tokens)
+    visitors = await asyncio.to_thread(_visitors, access)
+    app = application(source, loopback, visitors)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:
@@ -87,7 +92,7 @@ async def serve(
         raise
     shown = f"[{host}]" if ":" in host else host
     url = f"{'https' if context else 'http'}://{shown}:{site.port}"
-    log.info("API listens", extra={"url": url, "tokens": len(tokens)})
+    log.info("API listens", extra={"url": url, "tokens": len(visitors.tokens)})
     return Server(host, site.port, url, runner)
 
 
@@ -104,11 +109,20 @@ def parse_listen(text: str) -> tuple[str, int]:
     return host, int(port)
 
 
-def application(source: Source, loopback: bool, tokens: tuple[Token, ...]) -> web.Application:
+def _visitors(access: Access) -> Visitors:
+    tokens = read_tokens(Path(access.tokens)) if access.tokens else ()
+    proxy = parse_proxy(access.proxy) if access.proxy else None
+    if proxy is not None and not tokens:
+        raise ListenRefusedError("--proxy names users: --tokens says which role each has")
+    return Visitors(tokens, proxy, access.sessions)
+
+
+def application(source: Source, loopback: bool, visitors: Visitors) -> web.Application:
     """The routes behind the guard."""
-    guard = Guard(tokens, loopback, role_of, most_of)
+    guard = Guard(visitors, loopback, role_of, most_of)
     app = web.Application(middlewares=[guard.admit], client_max_size=BODY)
     app[SOURCE] = source
+    app[VISITORS] = visitors
     app[SCRAPES] = asyncio.Semaphore(SCRAPES_AT_ONCE)
     app[CONTRACT] = source.contract
     app[ROUNDS] = source.telling.rounds

@@ -94,6 +94,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     flag("--tls-cert", None, "certificate, needed beyond loopback")
     flag("--tls-key", None, "its key")
     flag("--tokens", None, "file of tokens, needed beyond loopback")
+    flag("--proxy", None, "ADDRESS=HEADER: a reverse proxy there names the user in that header")
     flag("--log-level", "info", f"one of {', '.join(logs.LEVELS)}")
 
 
@@ -234,7 +235,8 @@ async def _run(args: argparse.Namespace, asked: Asked, plan: Plan) -> int:
         collector = Collector(plan, args.inventory, rooms, state / "contract.sqlite")
         await _start(collector)
         stack.push_async_callback(collector.stop)
-        access = Access(args.tls_cert, args.tls_key, args.tokens)
+        sessions = state / "sessions.json"
+        access = Access(args.tls_cert, args.tls_key, args.tokens, args.proxy, sessions)
         server = await serve(collector, args.listen or LISTEN, access, exactly=bool(args.listen))
         stack.push_async_callback(server.stop)
         collector.addresses = {"api": server.url, **queries, **collector.overheard.addresses}

@@ -31,13 +31,16 @@ def asked(path: str) -> str:
         return f"{path}?after=0"
     if path.startswith(("/api/v1/incidents/", "/api/v1/maintenance/")):
         return path.replace("{name}", "1")
-    kind = path.split("/")[3] if path.startswith("/api") else ""
+    if path.startswith("/console/"):
+        return path.format(version="any", name="wall.js")
+    kind = path.split("/")[3] if path.startswith("/api/v1/") else ""
     return path.replace("{name}", ASKED.get(kind, "mot-cua"))
 
 
 SENT = {
     "/api/v1/incidents/{name}/note": {"text": "gọi VNPT"},
     "/api/v1/incidents/{name}/owner": {"owner": "to-truyen-dan"},
+    "/api/v1/session": {"token": "any"},
     "/api/v1/maintenance": {"what": ["site:pa-co"], "why": "x", "to": time.time() + 600},
 }
 
@@ -315,7 +318,7 @@ async def test_a_reload_tells_its_problems(face: Face) -> None:
 
 @pytest.mark.asyncio
 async def test_the_index_links_what_there_is_and_escapes_the_inventory(face: Face) -> None:
-    async with face.client.get("/") as answer:
+    async with face.client.get("/api") as answer:
         page = await answer.text()
         assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
         assert answer.headers["Server"] == "hatang"

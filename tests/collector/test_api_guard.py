@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from collector.api import Access, ListenRefusedError, alerts, guard, serve
+from collector.api import Access, ListenRefusedError, alerts, guard, serve, tokens
 from collector.api.server import parse_listen
 from tests.collector.running import Running
 
@@ -121,7 +121,7 @@ async def test_a_token_opens_what_its_role_may(running: Running, tmp_path: Path)
 @pytest.mark.asyncio
 async def test_wrong_tokens_are_refused_unread_after_ten(running: Running, tmp_path: Path) -> None:
     async with served(running, access=Access(tokens=tokens_file(tmp_path))) as client:
-        for _ in range(guard.ATTEMPTS):
+        for _ in range(tokens.ATTEMPTS):
             async with client.get("/metrics", headers=bearer("guess")) as answer:
                 assert answer.status == 401
         async with client.get("/metrics", headers=bearer(VIEWER)) as answer:
@@ -132,19 +132,19 @@ async def test_wrong_tokens_are_refused_unread_after_ten(running: Running, tmp_p
 
 def test_failed_attempts_are_forgiven_and_bounded() -> None:
     now = 0.0
-    attempts = guard.Attempts(lambda: now)
-    for _ in range(guard.ATTEMPTS):
+    attempts = tokens.Attempts(lambda: now)
+    for _ in range(tokens.ATTEMPTS):
         assert attempts.wait("10.0.0.1") == 0
         attempts.failed("10.0.0.1")
-    assert attempts.wait("10.0.0.1") == guard.FORGIVEN
+    assert attempts.wait("10.0.0.1") == tokens.FORGIVEN
     assert attempts.wait("10.0.0.2") == 0
-    now = guard.FORGIVEN
+    now = tokens.FORGIVEN
     assert attempts.wait("10.0.0.1") == 0
     attempts.failed("10.0.0.1")
     assert attempts.wait("10.0.0.1") == 0
-    for number in range(2 * guard.REMEMBERED):
+    for number in range(2 * tokens.REMEMBERED):
         attempts.failed(str(number))
-    assert len(attempts._failed) == guard.REMEMBERED
+    assert len(attempts._failed) == tokens.REMEMBERED
 
 
 @pytest.mark.asyncio
@@ -238,10 +238,10 @@ def test_a_bad_tokens_file_is_told_with_its_line_and_without_its_text(
     path = tmp_path / "tokens"
     path.write_text(text)
     with pytest.raises(ListenRefusedError, match=told) as raised:
-        guard.read_tokens(path)
+        tokens.read_tokens(path)
     assert "plain-secret" not in str(raised.value)
     with pytest.raises(ListenRefusedError, match="cannot be read"):
-        guard.read_tokens(tmp_path / "absent")
+        tokens.read_tokens(tmp_path / "absent")
 
 
 @pytest.mark.asyncio

@@ -1,0 +1,63 @@
+"""Sends the console's pages: cached for good where their address names their contents, under a
+policy that lets them load nothing but our own files.
+"""
+
+import hashlib
+import html
+
+from aiohttp import web
+
+from collector.api.guard import RefusedError
+from collector.api.rim import SOURCE
+from collector.console.pages import ASSETS, VERSION, WALL, Asset
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""What a page of ours may do: nothing but load our own files and ask our own API."""
+
+_SAFE = {
+    "Content-Security-Policy": POLICY,
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+async def wall(request: web.Request) -> web.Response:
+    """The wall's page, in the province's language until the reader chooses."""
+    province = request.app[SOURCE].plan.inventory.province
+    page = (
+        WALL.replace("{assets}", f"/console/{VERSION}")
+        .replace("{language}", html.escape(province.language))
+        .replace("{province}", html.escape(province.name))
+    ).encode()
+    tag = hashlib.sha256(page).hexdigest()[:32]
+    headers = {**_SAFE, "Cache-Control": "no-cache"}
+    return _answer(request, Asset("text/html", page, b""), tag, headers)
+
+
+async def asset(request: web.Request) -> web.Response:
+    """One file."""
+    name = request.match_info["name"]
+    found = ASSETS.get(name)
+    if found is None:
+        raise RefusedError(404, "the console has no such file", "load the page again")
+    same = request.match_info["version"] == VERSION
+    keep = "public, max-age=31536000, immutable" if same else "no-cache"
+    headers = {**_SAFE, "Cache-Control": keep}
+    return _answer(request, found, f"{VERSION}-{name}", headers)
+
+
+def _answer(request: web.Request, one: Asset, tag: str, headers: dict[str, str]) -> web.Response:
+    headers["ETag"] = f'"{tag}"'
+    headers["Vary"] = "Accept-Encoding"
+    if any(seen.value == tag for seen in request.if_none_match or ()):
+        return web.Response(status=304, headers=headers)
+    body = one.body
+    if one.packed and "gzip" in request.headers.get("Accept-Encoding", ""):
+        headers["Content-Encoding"] = "gzip"
+        body = one.packed
+    return web.Response(body=body, content_type=one.media, charset="utf-8", headers=headers)

@@ -1,0 +1,85 @@
+"""Logging in to the console: a token is given once, for a cookie that scripts cannot read."""
+
+import logging
+from typing import Annotated
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from collector.api import rim, shape_wall
+from collector.api.guard import RefusedError, wait_refused
+from collector.api.rim import SOURCE
+from collector.api.tokens import holder
+from collector.api.visitors import COOKIE, COOKIE_TLS, LASTS, VISITORS, Visitor, secret_of
+from collector.selfmetrics import VERSION
+
+log = logging.getLogger("hatang.api")
+
+
+class Enter(BaseModel):
+    """A token, given once."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    token: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=512)]
+
+
+async def session(request: web.Request) -> web.Response:
+    """Who asks."""
+    rim.allow(request)
+    return rim.told(_told(request, request.app[VISITORS].who(request)))
+
+
+async def enter(request: web.Request) -> web.Response:
+    """Exchange a token for a session."""
+    rim.allow(request)
+    visitors = request.app[VISITORS]
+    body = await rim.body(request, Enter)
+    if not visitors.tokens:
+        return rim.told(_told(request, None))
+    address = request.remote or ""
+    wait_refused(visitors.attempts, address)
+    token = holder(visitors.tokens, f"Bearer {body.token}")
+    if token is None:
+        visitors.attempts.failed(address)
+        log.warning("wrong token", extra={"remote": address, "path": request.path})
+        raise RefusedError(403, "no valid token", "ask whoever keeps the tokens file")
+    secret, visitor = visitors.begin(token)
+    await visitors.save()
+    log.info("session begins", extra={"holder": token.name, "remote": address})
+    response = rim.told(_told(request, visitor))
+    response.set_cookie(
+        COOKIE_TLS if request.secure else COOKIE,
+        secret,
+        max_age=int(LASTS[token.role]),
+        path="/",
+        secure=request.secure,
+        httponly=True,
+        samesite="Strict",
+    )
+    return response
+
+
+async def leave(request: web.Request) -> web.Response:
+    """End the session."""
+    rim.allow(request)
+    visitors = request.app[VISITORS]
+    visitors.end(secret_of(request))
+    await visitors.save()
+    response = rim.told(_told(request, None))
+    for name in (COOKIE, COOKIE_TLS):
+        response.del_cookie(name, path="/", secure=request.secure, httponly=True, samesite="Strict")
+    return response
+
+
+def _told(request: web.Request, visitor: Visitor | None) -> shape_wall.Session:
+    opened = not request.app[VISITORS].tokens
+    return shape_wall.Session(
+        open=opened,
+        name=visitor.token.name if visitor else "",
+        role=visitor.token.role if visitor else "operator" if opened else "",
+        until=visitor.until if visitor else None,
+        csrf=visitor.csrf if visitor else "",
+        version=VERSION,
+        language=request.app[SOURCE].plan.inventory.province.language,
+    )

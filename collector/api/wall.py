@@ -1,0 +1,156 @@
+"""What the console's wall shows, in one answer: from memory, so it is true while the store is
+down.
+"""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from alerts.notice import rank
+from alerts.wording import state_word
+from collector.api import rim, shape_wall, words
+from collector.api.causes import hidden_behind, incident_fields
+from collector.api.changes import Telling, recent
+from collector.api.guard import RefusedError
+from collector.api.ledger import from_disk
+from collector.api.rim import SOURCE
+from collector.api.search import Held, state_name
+from collector.journal import Incident
+from collector.selfmetrics import VERSION
+from collector.verdicts.events import State
+from inventory.model import Inventory, Service, Site
+
+MAINTENANCE = "maintenance"
+_STATES = (*(state.name.lower() for state in State), MAINTENANCE)
+_COUNTED = ("device", "circuit", "site", "service")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is held at one moment."""
+
+    inventory: Inventory
+    language: str
+    held: Held
+    open: Sequence[Incident]
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """Of each kind how many, by the state that is shown."""
+        found = {kind: Counter[str]() for kind in _COUNTED}
+        for kind in _COUNTED:
+            things = getattr(self.inventory, f"{kind}s")
+            known = [thing for name in things if (thing := f"{kind}:{name}") in self.held]
+            found[kind].update(map(self._shown, known))
+        return {kind: {state: each[state] for state in _STATES} for kind, each in found.items()}
+
+    def causes(self) -> list[shape_wall.WallCause]:
+        """Open incidents, the gravest and oldest first, those in maintenance last. Of several of
+        one thing the gravest has what it hides.
+        """
+        ordered = sorted(self.open, key=lambda one: (*self._grave(one), one.id))
+        hidden = hidden_behind(self.held, (one.cause.thing for one in ordered))
+        return [self._cause(one, hidden.pop(one.cause.thing, ())) for one in ordered]
+
+    def _grave(self, one: Incident) -> tuple[bool, int, float]:
+        return bool(self._maintenance(one.cause.thing)), rank(one.cause.severity), one.cause.since
+
+    def _cause(self, one: Incident, hidden: Iterable[str]) -> shape_wall.WallCause:
+        thing = one.cause.thing
+        held = self.held.get(thing)
+        state = held.state if held else State.UNKNOWN
+        return shape_wall.WallCause(
+            **incident_fields(one, self.language, self.inventory),
+            suspected=one.suspected is not None,
+            thing=thing,
+            title=words.title(thing, self.inventory),
+            state=state.name.lower(),
+            word=state_word(thing.partition(":")[0], state, self.language),
+            evidence=words.evidence(one.cause.evidence, self.language, self.inventory),
+            maintenance=self._maintenance(thing),
+            hidden=dict(Counter(other.partition(":")[0] for other in hidden)),
+        )
+
+    def tiles(self, kind: str, things: Mapping[str, Site | Service]) -> list[shape_wall.Tile]:
+        """Judged things of one kind, in the inventory's order."""
+        known = [(f"{kind}:{name}", one) for name, one in things.items()]
+        return [self._tile(thing, one) for thing, one in known if thing in self.held]
+
+    def places(self) -> dict[str, str]:
+        """Titles of sites that have others below them."""
+        sites = self.inventory.sites
+        above = dict.fromkeys(one.parent for one in sites.values() if one.parent)
+        return {name: sites[name].title for name in above}
+
+    def _tile(self, thing: str, one: Site | Service) -> shape_wall.Tile:
+        held = self.held[thing]
+        return shape_wall.Tile(
+            name=one.name,
+            title=one.title,
+            kind=one.kind,
+            parent=one.parent if isinstance(one, Site) else None,
+            state=self._shown(thing),
+            word=state_word(thing.partition(":")[0], held.state, self.language),
+            since=held.since,
+            because=words.title(held.because, self.inventory) if held.because else "",
+        )
+
+    def _maintenance(self, thing: str) -> str:
+        held = self.held.get(thing)
+        return held.maintenance if held else ""
+
+    def _shown(self, thing: str) -> str:
+        return MAINTENANCE if self._maintenance(thing) else state_name(self.held.get(thing))
+
+
+async def wall(request: web.Request) -> web.Response:
+    """All that the wall shows."""
+    rim.allow(request, "language")
+    source, now = request.app[SOURCE], time.time()
+    last = source.journal.committed
+    plan, inventory = source.plan, source.plan.inventory
+    held, opened = dict(source.engine.verdicts), list(source.incidents.open.values())
+    look = Look(inventory, rim.language(request), held, opened)
+    stores = {name: one.up for name, one in list(source.delivery.stats.stores.items())}
+    peers = {peer.name: peer.up for peer in source.telling.rounds.peers}
+    changes = await _changes(request, Telling(inventory, look.language))
+
+    def work() -> bytes:
+        province = inventory.province
+        told = shape_wall.Wall(
+            at=now,
+            last=last,
+            province=shape_wall.Province(
+                name=province.name,
+                collector=plan.collector,
+                version=VERSION,
+                timezone=province.timezone,
+                language=province.language,
+            ),
+            counts=look.counts(),
+            causes=look.causes(),
+            sites=look.tiles("site", inventory.sites),
+            services=look.tiles("service", inventory.services),
+            stores=stores,
+            alertmanagers=peers,
+            places=look.places(),
+            changes=changes,
+        )
+        return told.model_dump_json(by_alias=True).encode()
+
+    response = web.Response(
+        body=await asyncio.to_thread(work), content_type="application/json", zlib_executor_size=1024
+    )
+    response.enable_compression()
+    return response
+
+
+async def _changes(request: web.Request, telling: Telling) -> list[shape_wall.Change] | None:
+    journal = request.app[SOURCE].journal
+    try:
+        return telling.told(await from_disk(recent, journal))
+    except RefusedError:
+        return None

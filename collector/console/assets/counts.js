@@ -1,0 +1,27 @@
+// The province in numbers: how many of each state.
+import { by, icon, make, patch } from "./dom.js";
+import { number, say } from "./words.js";
+
+const STATES = ["up", "degraded", "down", "unreachable", "unknown", "maintenance"];
+const OTHERS = ["circuit", "site", "service"];
+
+function create() {
+  return make("li", {});
+}
+
+function update(element, { state, of }) {
+  element.className = `count s-${state}${Object.values(of).some(Boolean) ? "" : " none"}`;
+  element.replaceChildren(
+    make("p", { class: "what" }, icon(state), make("span", {}, say(`state.${state}`))),
+    make("p", { class: "most" }, make("b", {}, number(of.device)), make("span", {}, say("count.device", { count: "" }).trim())),
+    make("p", { class: "others" }, ...OTHERS.map((kind) => make("span", { class: of[kind] ? "" : "nil" }, say(`count.${kind}`, { count: number(of[kind]) })))),
+  );
+}
+
+export function counts(told, language) {
+  const items = STATES.map((state) => ({
+    state, language, of: Object.fromEntries(Object.entries(told).map(([kind, each]) => [kind, each[state]])),
+  }));
+  patch(by("counts"), items, (item) => item.state, create, update);
+}
+

@@ -1,0 +1,11 @@
+// Before the first paint: the theme and language that this browser chose last.
+(function () {
+  var root = document.documentElement;
+  var kept = {};
+  try { kept = JSON.parse(localStorage.getItem("hatang") || "{}"); } catch (refused) { kept = {}; }
+  var light = matchMedia("(prefers-color-scheme: light)").matches;
+  root.dataset.theme = kept.theme === "dark" || kept.theme === "light" ? kept.theme : light ? "light" : "dark";
+  if (kept.language === "vi" || kept.language === "en") {
+    root.dataset.language = root.lang = kept.language;
+  }
+})();

@@ -1,0 +1,87 @@
+// What the wall knows: asked of the collector's memory, whenever its event stream says that something
+// happened, and every few seconds besides, for a line that was pulled does not say so.
+const EVERY = 10000;
+const AGAIN = 2000;
+const PATIENCE = 6000;
+const TOGETHER = 80;
+const APART = 700;
+const KINDS = ["verdict", "incident", "maintenance", "flapping", "reload", "threshold", "config"];
+
+export class Live {
+  // `heard` is given each state of the wall, `lost` the time of the last one, `stranger` nothing.
+  constructor({ language, heard, lost, stranger }) {
+    Object.assign(this, { language, heard, lost, stranger });
+    this.began = 0;
+    this.seen = 0;
+    this.asking = null;
+    this.stream = null;
+  }
+
+  start() {
+    this.ask();
+  }
+
+  again() {
+    this.asking?.abort();
+    this.asking = null;
+    this.ask();
+  }
+
+  soon(delay) {
+    const wait = Math.max(delay, this.began + APART - performance.now());
+    const due = performance.now() + wait;
+    if (this.due !== undefined && this.due <= due) return;
+    clearTimeout(this.timer);
+    this.due = due;
+    this.timer = setTimeout(() => this.ask(), wait);
+  }
+
+  async ask() {
+    if (this.asking) {
+      this.behind = true;
+      return;
+    }
+    clearTimeout(this.timer);
+    this.due = undefined;
+    this.behind = false;
+    this.began = performance.now();
+    const asking = (this.asking = new AbortController());
+    const patience = setTimeout(() => asking.abort(), PATIENCE);
+    let next = EVERY;
+    try {
+      const answer = await fetch(`/api/v1/wall?language=${this.language()}`, { signal: asking.signal });
+      if (answer.status === 401) {
+        this.quiet();
+        next = null;
+        this.stranger();
+      } else if (!answer.ok) throw new Error(String(answer.status));
+      else {
+        const wall = await answer.json();
+        this.seen = Date.now();
+        this.listen(wall.last);
+        this.heard(wall);
+      }
+    } catch (error) {
+      if (this.asking !== asking) return;
+      next = AGAIN;
+      this.lost(this.seen);
+    } finally {
+      clearTimeout(patience);
+      if (this.asking === asking) this.asking = null;
+    }
+    if (next !== null) this.soon(this.behind ? TOGETHER : next);
+  }
+
+  listen(last) {
+    if (this.stream && this.stream.readyState !== EventSource.CLOSED) return;
+    this.stream = new EventSource(`/api/v1/events/stream?after=${last}`);
+    for (const kind of KINDS) this.stream.addEventListener(kind, () => this.soon(TOGETHER));
+    this.stream.onopen = () => this.soon(TOGETHER);
+    this.stream.onerror = () => this.soon(TOGETHER);
+  }
+
+  quiet() {
+    this.stream?.close();
+    this.stream = null;
+  }
+}

@@ -1,0 +1,59 @@
+// Who looks: the login form, and who is logged in.
+import { by } from "./dom.js";
+import { say } from "./words.js";
+
+let who = null;
+
+export async function look() {
+  const answer = await fetch("/api/v1/session");
+  if (answer.ok) who = await answer.json();
+  show();
+}
+
+export function show() {
+  if (who === null) return;
+  const holder = by("holder");
+  const key = who.open ? "holder.open" : `holder.${who.role}`;
+  holder.hidden = !who.open && !who.role;
+  holder.textContent = holder.hidden ? "" : say(key, { name: who.name });
+  by("leave").hidden = who.open || who.until === null;
+}
+
+export function ask() {
+  const dialog = by("login");
+  if (!dialog.open) dialog.showModal();
+  by("token").focus();
+}
+
+async function enter(token) {
+  const answer = await fetch("/api/v1/session", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ token }),
+  });
+  if (answer.ok) {
+    who = await answer.json();
+    return "";
+  }
+  if (answer.status === 429) return say("login.wait");
+  if (answer.status === 403 || answer.status === 400) return say("login.wrong");
+  return say("login.failed", { why: answer.status });
+}
+
+export function begin(entered) {
+  by("login").addEventListener("cancel", (event) => event.preventDefault());
+  by("login-form").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const error = await enter(by("token").value).catch((failed) => say("login.failed", { why: failed.message }));
+    by("login-error").textContent = error;
+    if (error) return;
+    by("token").value = "";
+    by("login").close();
+    show();
+    entered();
+  });
+  by("leave").addEventListener("click", async () => {
+    await fetch("/api/v1/session", { method: "DELETE" });
+    location.reload();
+  });
+}

@@ -1,0 +1,163 @@
+// Every word of the console, in Vietnamese and English. Words of states, severities and causes come
+// from the API, which speaks as the messages do.
+export const WORDS = {
+  "skip": ["Tới danh sách nguyên nhân", "Skip to the causes"],
+  "wall": ["Tổng quan hạ tầng kỹ thuật", "Infrastructure overview"],
+  "tools": ["Tùy chọn hiển thị", "Display options"],
+  "counts": ["Toàn tỉnh", "The province in numbers"],
+  "causes": ["Nguyên nhân hiện tại", "Causes now"],
+  "changes": ["Thay đổi gần đây", "Last changes"],
+  "sites": ["Địa điểm", "Sites"],
+  "services": ["Dịch vụ dùng chung", "Shared services"],
+  "calm": ["Không có sự cố nào", "Nothing is wrong"],
+  "full": ["Toàn màn hình", "Full screen"],
+  "sound.on": ["Đang bật tiếng", "Sound on"],
+  "sound.off": ["Đang tắt tiếng", "Sound off"],
+  "sound.blocked": ["Bấm để bật tiếng", "Click for sound"],
+  "theme.auto": ["Màu theo máy", "Theme: system"],
+  "theme.dark": ["Nền tối", "Theme: dark"],
+  "theme.light": ["Nền sáng", "Theme: light"],
+  "language.other": ["English", "Tiếng Việt"],
+  "leave": ["Đăng xuất", "Log out"],
+  "login": ["Đăng nhập", "Log in"],
+  "login.why": ["Bảng này dành cho người trực. Nhập mã truy cập được cấp.", "This wall is for the shift. Enter the access token you were given."],
+  "token": ["Mã truy cập", "Access token"],
+  "login.wrong": ["Mã truy cập không đúng.", "That is no valid token."],
+  "login.wait": ["Sai quá nhiều lần. Chờ một phút rồi thử lại.", "Too many wrong attempts. Wait a minute, then try again."],
+  "login.failed": ["Chưa đăng nhập được: {why}", "Could not log in: {why}"],
+  "holder.open": ["Chỉ trên máy này, không cần mã", "This machine only, no token"],
+  "holder.viewer": ["{name} · chỉ xem", "{name} · viewer"],
+  "holder.operator": ["{name} · người trực", "{name} · operator"],
+  "line.waiting": ["Đang kết nối", "Connecting"],
+  "line.live": ["Trực tuyến", "Live"],
+  "line.lost": ["Mất kết nối", "Disconnected"],
+  "trouble.lost": ["Mất kết nối tới bộ thu thập từ {time}. Những gì hiển thị là của lúc đó.", "No connection to the collector since {time}. What is shown is of that moment."],
+  "trouble.store": ["Kho số liệu không nhận số liệu: {names}. Bảng này vẫn đúng, đọc từ bộ nhớ của bộ thu thập.", "The store does not take samples: {names}. This wall stays true, it reads the collector's memory."],
+  "trouble.journal": ["Không đọc được nhật ký sự kiện.", "The event journal cannot be read."],
+  "trouble.manager": ["Alertmanager không nhận tin: {names}", "Alertmanager does not take messages: {names}"],
+  "trouble.nobody": ["Chưa cấu hình Alertmanager: không ai nhận được tin báo.", "No Alertmanager is configured: nobody is told."],
+  "state.up": ["Hoạt động tốt", "Up"],
+  "state.degraded": ["Suy giảm", "Degraded"],
+  "state.down": ["Mất kết nối", "Down"],
+  "state.unreachable": ["Không tới được", "Unreachable"],
+  "state.unknown": ["Chưa có dữ liệu", "No data"],
+  "state.maintenance": ["Đang bảo trì", "Maintenance"],
+  "count.device": ["{count} thiết bị", "{count} devices"],
+  "count.circuit": ["{count} kênh", "{count} circuits"],
+  "count.site": ["{count} địa điểm", "{count} sites"],
+  "count.service": ["{count} dịch vụ", "{count} services"],
+  "count.collector": ["{count} bộ thu thập", "{count} collectors"],
+  "since": ["từ {time}", "since {time}"],
+  "lasts": ["Đã kéo dài", "Has lasted"],
+  "side": ["Phía: {side}", "Side: {side}"],
+  "owner": ["Giao cho {who}", "With {who}"],
+  "taken": ["{who} đã tiếp nhận {time}", "Acknowledged by {who} {time}"],
+  "nobody": ["Chưa ai tiếp nhận", "Nobody has it yet"],
+  "suspected": ["Nghi tấn công mạng", "Cyber incident suspected"],
+  "maintained": ["Đang bảo trì", "In maintenance"],
+  "hides": ["Ảnh hưởng {what}", "Hides {what}"],
+  "hides.reading": ["Đang đọc…", "Reading…"],
+  "hides.failed": ["Không đọc được danh sách.", "The list could not be read."],
+  "because": ["do {cause}", "because of {cause}"],
+  "announced": ["{severity}. {summary}", "{severity}. {summary}"],
+  "title.alarm": ["KHẨN CẤP", "CRITICAL"],
+  "kind.data-centre": ["Trung tâm dữ liệu", "Data centre"],
+  "kind.province": ["Tỉnh", "Province"],
+  "kind.department": ["Sở, ban, ngành", "Departments"],
+  "kind.party": ["Khối Đảng", "Party offices"],
+  "kind.union": ["Mặt trận, đoàn thể", "Front and unions"],
+  "kind.district": ["Huyện, thành phố", "Districts"],
+  "kind.district-office": ["UBND cấp huyện", "District offices"],
+  "kind.ward": ["Xã, phường, thị trấn", "Communes and wards"],
+  "kind.other": ["Cơ quan khác", "Other agencies"],
+  "kind.": ["Địa điểm", "Sites"],
+  "change.opened": ["phát sinh sự cố", "incident opened"],
+  "change.changed": ["sự cố thay đổi", "incident changed"],
+  "change.closed": ["đã khắc phục", "resolved"],
+  "change.acknowledged": ["đã tiếp nhận", "acknowledged"],
+  "change.assigned": ["giao xử lý", "assigned"],
+  "change.noted": ["có ghi chú", "noted"],
+  "change.suspected": ["nghi tấn công mạng", "cyber incident suspected"],
+  "change.cleared": ["hết nghi tấn công mạng", "no longer suspected"],
+  "change.maintenance.begins": ["bắt đầu bảo trì", "maintenance begins"],
+  "change.maintenance.ends": ["kết thúc bảo trì", "maintenance ends"],
+  "change.maintenance.announced": ["báo trước bảo trì", "maintenance announced"],
+  "change.maintenance.ended": ["dừng bảo trì", "maintenance called off"],
+  "change.flapping.begins": ["chập chờn", "flapping"],
+  "change.flapping.ends": ["hết chập chờn", "no longer flapping"],
+  "change.reload": ["nạp lại danh mục", "inventory reloaded"],
+  "change.config": ["cấu hình thay đổi", "configuration changed"],
+  "change.threshold": ["đổi ngưỡng", "limit changed"],
+  "change.started": ["bộ thu thập khởi động", "collector started"],
+  "change.stopped": ["bộ thu thập dừng", "collector stopped"],
+  "change.journal": ["nhật ký được lập lại", "journal set aside"],
+};
+
+let language = document.documentElement.dataset.language === "en" ? "en" : "vi";
+
+export const speaks = () => language;
+
+export function speak(chosen) {
+  language = chosen;
+  document.documentElement.lang = document.documentElement.dataset.language = chosen;
+}
+
+export function say(key, values = {}) {
+  const [vi, en] = WORDS[key] ?? [key, key];
+  return (language === "en" ? en : vi).replace(/{(\w+)}/g, (_, name) => String(values[name] ?? ""));
+}
+
+export const known = (key) => key in WORDS;
+
+// Fills every element that names its word.
+export function spell(root = document) {
+  for (const element of root.querySelectorAll("[data-word]")) {
+    element.textContent = say(element.dataset.word);
+  }
+  for (const element of root.querySelectorAll("[data-word-label]")) {
+    element.setAttribute("aria-label", say(element.dataset.wordLabel));
+  }
+}
+
+let zone = "Asia/Ho_Chi_Minh";
+let formats = {};
+
+export function keepTime(timezone) {
+  if (zone !== timezone) {
+    zone = timezone;
+    formats = {};
+  }
+}
+
+function format(name, options) {
+  const key = `${name}-${language}`;
+  return (formats[key] ??= new Intl.DateTimeFormat(language === "en" ? "en-GB" : "vi-VN", {
+    timeZone: zone, hour12: false, ...options,
+  }));
+}
+
+const DAY = { day: "2-digit", month: "2-digit" };
+const MINUTE = { hour: "2-digit", minute: "2-digit" };
+
+export function moment(seconds) {
+  const date = new Date(seconds * 1000);
+  const today = format("day", DAY).format(date) === format("day", DAY).format(new Date());
+  const time = format("minute", MINUTE).format(date);
+  return today ? time : `${time} ${format("day", DAY).format(date)}`;
+}
+
+export const second = (date) => format("second", { ...MINUTE, second: "2-digit" }).format(date);
+
+export function today(date) {
+  return format("today", { weekday: "long", ...DAY, year: "numeric" }).format(date);
+}
+
+export const number = (count) => count.toLocaleString(language === "en" ? "en-GB" : "vi-VN");
+
+export function lasting(seconds) {
+  const all = Math.max(0, Math.floor(seconds));
+  const days = Math.floor(all / 86400);
+  const two = (part) => String(part).padStart(2, "0");
+  const clock = `${two(Math.floor(all / 3600) % 24)}:${two(Math.floor(all / 60) % 60)}:${two(all % 60)}`;
+  return days ? `${days}${language === "en" ? "d" : " ngày"} ${clock}` : clock;
+}
