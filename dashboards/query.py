@@ -27,6 +27,12 @@ RECORDED: dict[str, tuple[Shown, frozenset[str]]] = {
 """What `rules/province.yaml` records every five minutes, for panels over the whole province."""
 
 
+LESS_IS_WORSE = frozenset(
+    {"HumidityLow", "LicenseExpiring", "TemperatureLow", "TlsExpiring", "UpsRuntimeLow"}
+)
+"""Rules whose limits are lower bounds, of those that panels draw: the highest is the tightest."""
+
+
 class UnknownError(ValueError):
     """A query names a metric or a label that the catalogue does not know."""
 
@@ -147,5 +153,9 @@ def since(moment: Expr) -> Expr:
 
 def limit(rule: str, severity: str, **labels: str) -> Expr:
     """The limit of a rule as one line: the tightest of the things that are chosen."""
+    site = labels.pop("site", "")
     one = latest("threshold_limit", rule=rule, severity=severity, **labels)
-    return Expr(f"min({one})", "any")
+    if site:  # a device's limit does not say where the device stands
+        one = Expr(f"{one} and on (device) {latest('device_state', site=site)}", one.unit)
+    tightest = "max" if rule in LESS_IS_WORSE else "min"
+    return Expr(f"{tightest}({one})", "any")
