@@ -24,7 +24,17 @@ from probes.snmp.usm import User, localize, password_key, privacy_key
 from probes.traps.trap import Trap, trap_of
 
 ENGINES = 4
-"""Engines that one sender may name: two supervisors and their successors; a mad one names more."""
+"""Engines of one sender that are known at once: two supervisors and their successors. A mad one
+names more; then the first one goes, and is known again when it is named again.
+"""
+
+ENGINE_SIZE = range(5, 33)
+"""Bytes of an engine's identifier (RFC 3411 SnmpEngineID)."""
+
+LARGEST = 4096
+"""Bytes of one packet: 484 are what everybody can take (RFC 3417), and the longest that UDP
+has takes pysnmp a quarter of a second.
+"""
 
 _AUTH = {
     "": config.USM_AUTH_NONE,
@@ -109,6 +119,9 @@ class Receiver:
 
     def _packet(self, source: str, packet: bytes, deliver: Callable[[], None]) -> None:
         """Hand one packet to pysnmp; whatever is in it, no exception gets out."""
+        if len(packet) > LARGEST:
+            self._refused(source)
+            return
         accepted = self.accepted
         discovery = self._trust_engine(source, packet)
         with suppress(Exception):  # whatever a stranger's packet provokes in pysnmp
@@ -123,7 +136,12 @@ class Receiver:
         if not users or not named:
             return named == b""
         known = self._engines.setdefault(source, {})
-        if named not in known and named != self._own_engine and len(known) < ENGINES:
+        new = named not in known and named != self._own_engine
+        if new and len(named) in ENGINE_SIZE:
+            if len(known) == ENGINES:
+                first = next(iter(known))
+                for user in known.pop(first):
+                    self._forget(first, user)
             known[named] = users
             for user in users:
                 self._add(named, user)

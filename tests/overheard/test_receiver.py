@@ -11,7 +11,8 @@ import pytest
 from probes.snmp.agent import Community
 from probes.snmp.usm import User
 from probes.traps import Trap
-from probes.traps.receiver import Receiver
+from probes.traps.receiver import ENGINES, Receiver
+from tests.overheard.wire import linkdown
 
 HERE = "127.0.0.1"
 LINK_DOWN = "1.3.6.1.6.3.1.1.5.3"
@@ -154,11 +155,40 @@ async def test_whom_to_believe_can_change() -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_mad_sender_names_engines_without_end_and_is_held_to_a_few() -> None:
+async def test_a_mad_sender_names_engines_without_end_and_few_are_known_at_once() -> None:
     async with receiving() as heard:
-        for number in range(6):
+        for number in range(ENGINES + 2):
             await heard.send("snmptrap", "-v3", "-e", f"0x80000000010203{number:02x}", *AS_NOC)
-    assert (len(heard.traps), len(heard.refused)) == (4, 2)
+        assert len(heard.receiver._engines[HERE]) == ENGINES
+        await heard.send("snmptrap", "-v3", "-e", "0x8000000001020300", *AS_NOC)
+    assert (len(heard.traps), len(heard.refused)) == (ENGINES + 3, 0)
+
+
+@pytest.mark.asyncio
+async def test_packets_made_to_be_slow_or_of_no_engine_are_refused(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    many = linkdown() + b"\x30\x05\x06\x01\x2b\x05\x00" * 1000
+    async with receiving() as heard:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            for packet in (many, *map(naming, (1, 33, 127))):
+                sender.sendto(packet, heard.receiver.address)
+                await asyncio.sleep(0.02)
+        assert (len(heard.refused), heard.traps) == (4, [])
+    assert not caplog.records
+
+
+def naming(size: int) -> bytes:
+    """A packet of version 3 that names an engine of so many bytes."""
+
+    def part(tag: int, *content: bytes) -> bytes:
+        inside = b"".join(content)
+        return bytes((tag, 0x82)) + len(inside).to_bytes(2, "big") + inside
+
+    zero, engine = part(2, b"\x00"), part(4, b"E" * size)
+    head = part(0x30, part(2, b"\x01"), part(2, b"\x7f\xff"), part(4, b"\x04"), part(2, b"\x03"))
+    user = part(0x30, engine, zero, zero, part(4, b"noc"), part(4), part(4))
+    return part(0x30, part(2, b"\x03"), head, part(4, user), part(0x30, engine, part(4)))
 
 
 @pytest.mark.asyncio
