@@ -11,7 +11,7 @@ from probes.probe import Probe
 from probes.redfish import PROBE as REDFISH
 from probes.sip import PROBE as SIP
 from probes.snmp import PROBE as SNMP
-from probes.snmp.profile import load_profiles
+from probes.snmp.shelf import heads
 from probes.ssh import PROBE as SSH
 from probes.tcp import PROBE as TCP
 
@@ -29,7 +29,7 @@ def vocabulary() -> Vocabulary:
     """The names of probes and profiles; those of rules are the collector's to add."""
     return Vocabulary(
         probes={name: probe.settings for name, probe in PROBES.items()},
-        profiles=frozenset(load_profiles()),
+        profiles=frozenset(heads()),
         needs=NEEDS,
         rhythms=RHYTHMS,
         files=FILES,

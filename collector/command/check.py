@@ -12,7 +12,7 @@ from collector.vocabulary import vocabulary
 from inventory.load import Inventory, InventoryInvalid, load
 from inventory.problem import Problem
 from probes.registry import vocabulary as known_names
-from probes.snmp.profile import ProfileInvalid
+from probes.snmp.profile import ProfileInvalid, profile_problems
 
 EXAMPLE = """\
 examples:
@@ -39,11 +39,12 @@ def run(args: argparse.Namespace) -> int:
         return 2
     problems: list[Problem] = [_of_rules(line) for line in rule_problems()]
     names = known_names if problems else vocabulary  # faulty limits have no names
+    problems += profile_problems()
     inventory = None
     try:
         inventory = load(args.inventory, names())
-    except ProfileInvalid as error:
-        problems += error.problems
+    except ProfileInvalid:
+        pass  # told already
     except InventoryInvalid as error:
         problems += error.errors
     for problem in problems:

@@ -11,7 +11,8 @@ from typing import NamedTuple
 from probes.snmp.device import Device, fitting
 from probes.snmp.errors import SnmpError
 from probes.snmp.poll import Poll
-from probes.snmp.profile import Profile, load_profiles
+from probes.snmp.profile import Profile
+from probes.snmp.shelf import shipped
 
 
 class Census(NamedTuple):
@@ -48,7 +49,7 @@ async def _doubt(poll: Poll, device: Device, there: Collection[str]) -> tuple[st
                 f"none of the {len(own)} tables of profile {profile.name} answered",
                 f"is it the right profile? {says} says profile {right.name}: leave `profile` out",
             )
-    if load_profiles()["_system"].tables.keys() >= set(there) and len(profile.tables) > len(there):
+    if shipped("_system").tables.keys() >= set(there) and len(profile.tables) > len(there):
         return (
             "the agent shows nothing but its system group",
             "widen the view of this community or user (a plain snmpd.conf of Debian shows no more)",
@@ -58,5 +59,5 @@ async def _doubt(poll: Poll, device: Device, there: Collection[str]) -> tuple[st
 
 def _own(profile: Profile) -> set[str]:
     """The tables of a profile that not any device is asked for."""
-    common = load_profiles()["generic"].tables
+    common = shipped("generic").tables
     return {name for name, table in profile.tables.items() if common.get(name) != table}

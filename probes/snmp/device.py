@@ -11,7 +11,8 @@ from probes.snmp.decode import Claims, Labels, TableState
 from probes.snmp.index import identifier
 from probes.snmp.plan import Plan, TablePlan, compile_profile, plan_of
 from probes.snmp.poll import Poll, Sources
-from probes.snmp.profile import Profile, Source, Who, load_profiles, match, telling
+from probes.snmp.profile import Head, Profile, Source, Who, match, telling
+from probes.snmp.shelf import heads
 from probes.snmp.value import shown
 
 SYS_DESCR = encode_oid("1.3.6.1.2.1.1.1.0")
@@ -124,9 +125,9 @@ async def _plan(poll: Poll, profile: str | Profile | None, who: Who) -> Plan:
     return plan_of((await fitting(poll, who)).name)
 
 
-async def fitting(poll: Poll, who: Who) -> Profile:
-    """The shipped profile that fits a device. Raises SnmpError when it does not answer."""
-    known = load_profiles()
+async def fitting(poll: Poll, who: Who) -> Head:
+    """Which shipped profile fits a device. Raises SnmpError when it does not answer."""
+    known = heads()
     asked = sorted(telling(known, who))
     got = await poll.get([encode_oid(one) for one in asked]) if asked else []
     has = {one for one, value in zip(asked, got, strict=True) if value is not None}

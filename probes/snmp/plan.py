@@ -24,6 +24,7 @@ from probes.snmp.profile import (
     Tier,
     Value,
 )
+from probes.snmp.shelf import shipped
 from probes.snmp.value import Cell, Cells, Moment, Number, address, compile_value, shown
 
 Template = Callable[[Cells, bytes], str]
@@ -322,7 +323,5 @@ def compile_profile(profile: Profile) -> Plan:
 
 @cache
 def plan_of(name: str) -> Plan:
-    """The plan of a shipped profile. Raises KeyError when there is none of that name."""
-    from probes.snmp.profile import load_profiles
-
-    return compile_profile(load_profiles()[name])
+    """The plan of a shipped profile. Raises ProfileInvalid when there is none of that name."""
+    return compile_profile(shipped(name))

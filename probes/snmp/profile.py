@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self, TypeVar
 
 import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -223,15 +223,11 @@ class Document(Part):
     tables: dict[str, TableSpec | Literal[False]] = {}
 
 
-class Profile(Part):
-    """A profile with everything it extends laid under it."""
+class Head(Part):
+    """A profile's name, and which devices it is for."""
 
     name: str
-    title: str
     match: list[Match]
-    raw: bool = False
-    identity: dict[str, list[Source | str]]
-    tables: dict[str, TableSpec]
 
     @property
     def abstract(self) -> bool:
@@ -242,12 +238,24 @@ class Profile(Part):
         """The best of its matches."""
         return max((one.weight(who) for one in self.match), default=NO_MATCH)
 
+
+class Profile(Head):
+    """A profile with everything it extends laid under it."""
+
+    title: str
+    raw: bool = False
+    identity: dict[str, list[Source | str]]
+    tables: dict[str, TableSpec]
+
     def changed(self, **what: Any) -> Self:
         """A copy with some parts replaced."""
         return self.model_copy(update=what)
 
 
-def telling(profiles: Mapping[str, Profile], who: Who) -> set[str]:
+AnyHead = TypeVar("AnyHead", bound=Head)
+
+
+def telling(profiles: Mapping[str, Head], who: Who) -> set[str]:
     """The objects by whose presence one of the profiles that else fit `who` is told."""
     every = [one for profile in profiles.values() for one in profile.match if one.has]
     asked = {one.has for one in every if one.has}
@@ -255,7 +263,7 @@ def telling(profiles: Mapping[str, Profile], who: Who) -> set[str]:
     return {has for has in fitting if has}
 
 
-def match(profiles: Mapping[str, Profile], who: Who) -> Profile:
+def match(profiles: Mapping[str, AnyHead], who: Who) -> AnyHead:
     """The profile that fits best: longest sysObjectID prefix, then an object that the device has,
     then a fitting text; or `generic`.
     """
@@ -282,6 +290,17 @@ def read(path: Path) -> Document:
     if twice:
         raise ProfileInvalid(placed(path, twice))
     return document
+
+
+def head(path: Path) -> Head:
+    """Whom a file's profile is for, by what stands in front of its tables; the whole is read where
+    nothing of use does. Raises ProfileInvalid.
+    """
+    try:
+        front, _ = data_of(path.read_text(encoding="utf-8").partition("\ntables:")[0])
+        return Head(name=path.stem, match=front["match"])
+    except (OSError, ValueError, LookupError, TypeError, yaml.YAMLError):
+        return Head(name=path.stem, match=read(path).match)
 
 
 def _faults(error: ValidationError) -> list[Fault]:
@@ -368,7 +387,7 @@ def load_folder(folder: Path) -> tuple[dict[str, Profile], list[Problem]]:
 
 @cache
 def load_profiles() -> dict[str, Profile]:
-    """The shipped profiles by name. Raises ProfileInvalid when one is wrong."""
+    """All shipped profiles by name. Raises ProfileInvalid when one is wrong."""
     profiles, found = load_folder(FOLDER)
     if found:
         raise ProfileInvalid(found)

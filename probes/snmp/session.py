@@ -30,7 +30,8 @@ from probes.snmp.module.file import Reference, refer
 from probes.snmp.module.layout import lay_out
 from probes.snmp.plan import ColumnPlan
 from probes.snmp.poll import Poll
-from probes.snmp.profile import Profile, load_profiles
+from probes.snmp.profile import Profile
+from probes.snmp.shelf import heads
 from probes.snmp.value import Moment
 
 _SLACK = 0.95
@@ -76,7 +77,7 @@ class SnmpSettings(Settings):
     @field_validator("profile")
     @classmethod
     def _known(cls, name: str | Literal[False] | None) -> str | Literal[False] | None:
-        if name and (name.startswith("_") or name not in load_profiles()):
+        if name and name not in heads():
             raise ValueError(f'no profile "{name}"')
         return name
 

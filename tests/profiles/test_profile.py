@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from probes.snmp import shelf
 from probes.snmp.profile import (
     Profile,
+    ProfileInvalid,
     Who,
     load_folder,
     load_profiles,
@@ -13,6 +15,7 @@ from probes.snmp.profile import (
     profile_problems,
     telling,
 )
+from probes.snmp.shelf import heads, shipped
 
 GOOD = """
 title: t
@@ -131,3 +134,26 @@ def test_an_object_that_the_device_has_tells_profiles_of_one_number_apart(tmp_pa
     assert telling(profiles, who) == {"1.3.9.1.0"}
     assert match(profiles, who).name == "plain"
     assert match(profiles, who._replace(has={"1.3.9.1.0"})).name == "nas"
+
+
+def test_what_a_collector_reads_of_a_profile_is_what_the_whole_file_says() -> None:
+    whole = load_profiles()
+    concrete = {name: one.match for name, one in whole.items() if not one.abstract}
+    assert {name: one.match for name, one in heads().items()} == concrete
+    assert {name: shipped(name) for name in whole} == whole
+
+
+def test_a_profile_that_is_wrong_is_not_handed_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelf, "FOLDER", tmp_path)
+    (tmp_path / "odd.yaml").write_text("tables: {}\ntitle: x\nmatch: [{object: 1.3.9}]\n")
+    (tmp_path / "wrong.yaml").write_text(GOOD.replace("total: in", "total: inn"))
+    heads.cache_clear()
+    try:
+        assert heads()["odd"].match[0].object == "1.3.9"
+        for name in ("wrong", "missing"):
+            with pytest.raises(ProfileInvalid):
+                shipped(name)
+    finally:
+        heads.cache_clear()
