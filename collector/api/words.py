@@ -8,6 +8,8 @@ from alerts.wording import compose, describe_evidence, state_word
 from collector.verdicts.events import State
 from collector.verdicts.verdict import Cause, Sign
 from inventory.model import KINDS, Inventory
+from probes.traps import Trap, meanings
+from probes.traps.names import name_of
 
 
 def evidence(signs: Iterable[Sign], language: str, inventory: Inventory) -> str:
@@ -34,13 +36,36 @@ def title(thing: str, inventory: Inventory) -> str:
 def event(
     kind: str, subject: str, detail: Mapping[str, Any], language: str, inventory: Inventory
 ) -> str:
-    """What a verdict event concluded; "" of other events, which say it themselves."""
+    """What an event says in this language; "" where its own text is all there is."""
+    if kind == "verdict":
+        return _verdict(subject, detail, language, inventory)
+    if language == "en":
+        return ""
+    if kind in ("trap", "syslog") and "limited" in detail:
+        return f"{detail['limited']} bản tin không đọc: vượt mức cho một thiết bị"
+    if kind == "trap":
+        return _trap(detail)
+    if kind == "config" and {"added", "removed"} <= detail.keys():
+        return f"cấu hình thay đổi: thêm {detail['added']} dòng, bớt {detail['removed']} dòng"
+    return ""
+
+
+def _verdict(subject: str, detail: Mapping[str, Any], language: str, inventory: Inventory) -> str:
     state = str(detail.get("state", "")).upper()
-    if kind != "verdict" or state not in State.__members__:
+    if state not in State.__members__:
         return ""
     word = state_word(subject.partition(":")[0], State[state], language)
     told = evidence(signs(detail.get("evidence")), language, inventory)
     return f"{word}: {told}" if told else word
+
+
+def _trap(detail: Mapping[str, Any]) -> str:
+    oid, values = detail.get("oid"), detail.get("values")
+    if not isinstance(oid, str) or not isinstance(values, dict):
+        return "bản tin bị từ chối: sai community, người dùng hoặc khóa, hoặc không phải trap"
+    trap = Trap("", oid, name_of(oid), tuple(values.items()))
+    known = meanings().get(trap.name)
+    return " ".join(filter(None, (known.vi, trap.interface))) if known else ""
 
 
 def signs(written: Any) -> list[Sign]:

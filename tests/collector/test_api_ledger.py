@@ -52,6 +52,33 @@ async def test_a_journal_that_cannot_be_read_is_an_answer_too(face: Face) -> Non
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("kind", "detail", "words"),
+    [
+        ("trap", {"oid": "1.3.6.1.6.3.1.1.5.3", "values": {"1.3.6.1.2.1.2.2.1.1.5": "5"}},
+         "Cổng mất kết nối if5"),
+        ("trap", {"oid": "1.3.6.1.4.1.99999.0.7", "values": {}}, "as it came"),
+        ("trap", {},
+         "bản tin bị từ chối: sai community, người dùng hoặc khóa, hoặc không phải trap"),
+        ("trap", {"limited": 7}, "7 bản tin không đọc: vượt mức cho một thiết bị"),
+        ("syslog", {"limited": 7}, "7 bản tin không đọc: vượt mức cho một thiết bị"),
+        ("syslog", {"severity": "error", "facility": 0}, "as it came"),
+        ("config", {"added": 3, "removed": 1},
+         "cấu hình thay đổi: thêm 3 dòng, bớt 1 dòng"),
+    ],
+)  # fmt: skip
+async def test_what_devices_did_is_told_in_words(
+    face: Face, kind: str, detail: dict[str, object], words: str
+) -> None:
+    journal = face.running.journal
+    journal.event(kind, "device:gw", "as it came", NOW, **detail)
+    assert journal.flush()
+    path = f"/api/v1/events?where=kind={kind}&limit=1"
+    assert (await face.get(path))["items"][0]["words"] == words
+    assert (await face.get(f"{path}&language=en"))["items"][0]["words"] == "as it came"
+
+
+@pytest.mark.asyncio
 async def test_an_incident_is_told_in_words_with_t0_to_the_second(face: Face) -> None:
     one = await face.get(ONE)
     assert (one["cause"], one["alert"], one["severity_word"]) == (LINE, "CircuitDown", "Khẩn cấp")
