@@ -51,8 +51,8 @@ class Asking:
         slow = now >= self._slow_at
         asked = self._asked if slow else self._there
         broken, found = poll.broken, Found()
-        await self._fetch(poll, asked.gets, found)
-        for columns in asked.walks:
+        await self._fetch(poll, await _hopeful(poll, asked) if slow else asked.gets, found)
+        for columns in await _present(poll, asked.walks) if slow else asked.walks:
             await self._walk(poll, columns, found)
         if slow:
             before = len(found.columns)
@@ -90,9 +90,12 @@ class Asking:
         or not at all.
         """
         absent = _absent(asked, found)
-        for columns in _by_entry(absent):
+        lacking = await poll.lacking(absent)
+        for columns in _by_entry(one for one in absent if one not in lacking):
             await self._walk(poll, columns, found)
-        await self._fetch(poll, [one for one in absent if not _column(found, one).indexes], found)
+        if not poll.agent.v1:
+            bare = [one for one in absent if not _column(found, one).indexes]
+            await self._fetch(poll, bare, found)
 
     async def _fetch(self, poll: Poll, oids: Sequence[bytes], found: Found) -> None:
         if not oids:
@@ -122,6 +125,20 @@ def _allowed(one: Filter, column: Column) -> list[str]:
         if any(expression.search(text) for expression in one.values):
             found.append(str(arcs(index)[-1]))
     return found
+
+
+async def _present(poll: Poll, walks: Sequence[list[bytes]]) -> list[list[bytes]]:
+    """The walks of entries in which the device has anything."""
+    lacking = await poll.lacking([_entry(some[0]) for some in walks])
+    return [some for some in walks if _entry(some[0]) not in lacking]
+
+
+async def _hopeful(poll: Poll, asked: Questions) -> list[bytes]:
+    """The instances worth a GET: SNMPv1 refuses it whole for one that is not there."""
+    if not poll.agent.v1:
+        return asked.gets
+    lacking = await poll.lacking(list(asked.spare.values()))
+    return [one for one in asked.gets if asked.spare.get(one) not in lacking]
 
 
 def _absent(asked: Questions, found: Found) -> list[bytes]:
