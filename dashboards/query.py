@@ -17,6 +17,11 @@ READING = "15m"
 _DESCRIBED = {"device_info": "1d"}
 """A device that is silent says nothing of itself; a day is how long it is remembered."""
 _RATES: dict[str, Shown] = {"bytes": "bytes_per_second", "seconds": "ratio"}
+_OFTEN = (
+    *("collector_", "poll_", "interface_receive_bytes_", "interface_transmit_bytes_"),
+    *("trap_", "syslog_", "tunnel_"),
+)
+"""Counters that come with every run; the others may be read every five minutes only."""
 _VERDICTS = frozenset({"state", "hidden_devices", "maintenance", "flapping", "cause_info", "open"})
 _OF = frozenset({"device", "site", "circuit", "service", "incident"})
 RECORDED: dict[str, tuple[Shown, frozenset[str]]] = {
@@ -94,7 +99,8 @@ def rate(name: str, **labels: str) -> Expr:
     """A counter a second: bytes a second, things a second; of seconds, the share of time."""
     one = series(name, **labels)
     unit = _RATES.get(one.unit, "per_second")
-    return Expr(f"rate({one}[$__rate_interval])", unit)
+    often = name.startswith(_OFTEN)
+    return Expr(f"rate({one}[{'$__rate_interval' if often else READING}])", unit)
 
 
 def bits(name: str, **labels: str) -> Expr:

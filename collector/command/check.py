@@ -1,4 +1,4 @@
-"""`hatang check`: every error in inventory, profiles and rules, at once."""
+"""`hatang check`: every error in inventory, profiles, rules and dashboards, at once."""
 
 import argparse
 import json
@@ -9,6 +9,7 @@ from pathlib import Path
 from alerts.soundness import problems as rule_problems
 from collector.command.inventory import default_inventory, missing
 from collector.vocabulary import vocabulary
+from dashboards.soundness import problems as dashboard_problems
 from inventory.load import Inventory, InventoryInvalid, load
 from inventory.problem import Problem
 from probes.registry import vocabulary as known_names
@@ -38,6 +39,7 @@ def run(args: argparse.Namespace) -> int:
         print(missing(args.inventory), file=sys.stderr)
         return 2
     problems: list[Problem] = [_of_rules(line) for line in rule_problems()]
+    of_dashboards = [_of_rules(line) for line in dashboard_problems()]
     names = known_names if problems else vocabulary  # faulty limits have no names
     problems += profile_problems()
     inventory = None
@@ -47,6 +49,7 @@ def run(args: argparse.Namespace) -> int:
         pass  # told already
     except InventoryInvalid as error:
         problems += error.errors
+    problems += of_dashboards
     for problem in problems:
         print(json.dumps(asdict(problem), ensure_ascii=False) if args.json else problem)
     if problems or inventory is None:

@@ -22,10 +22,9 @@ def _peak(direction: str) -> Expr:
     return share(high, _CAPACITY, ("circuit",))
 
 
+_SLOTS = f"{series('circuit:available', **_ALL)}[$__range]"
 _UP = Expr(f"avg_over_time({series('circuit:available', **_ALL)}[$__range])", "ratio")
-_OUT = Expr(
-    f"300 * sum_over_time((1 - {series('circuit:available', **_ALL)})[$__range:5m])", "seconds"
-)
+_OUT = Expr(f"300 * (count_over_time({_SLOTS}) - sum_over_time({_SLOTS}))", "seconds")
 
 
 def _quality(number: int, metric: str, vi: str, en: str, rule: str) -> Panel:
