@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -11,9 +13,16 @@ from tests.running import Running, hatang_run, until
 
 
 @pytest.fixture(scope="session")
-def wrong(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
-    """Everything that refuses us, with the secrets of its inventory in the environment."""
-    with pytest.MonkeyPatch.context() as patch, stand(tmp_path_factory.mktemp("errors")) as made:
+def wrong() -> Iterator[Stand]:
+    """Everything that refuses us, with the secrets of its inventory in the environment.
+
+    Postfix works as another user: each pytest that starts closes the folders of all to others.
+    """
+    with (
+        TemporaryDirectory(prefix="hatang-errors-", ignore_cleanup_errors=True) as folder,
+        pytest.MonkeyPatch.context() as patch,
+        stand(Path(folder)) as made,
+    ):
         for name, text in made.environment.items():
             patch.setenv(name, text)
         yield made

@@ -72,7 +72,11 @@ def reading(running: Running, case: Case) -> dict[str, Any]:
 
 @every
 def test_api_of_a_collector_that_runs_says_why(case: Case, running: Running) -> None:
-    told = reading(running, case)
+    def said() -> dict[str, Any] | None:
+        found = reading(running, case)
+        return found if re.search(case.message, found["message"]) else None
+
+    told = until(case.message, said)
     assert told["reason"] == case.reason
     assert told["success"] == (case.reason is Reason.PARTIAL)
     fits(case, told["message"], told["hint"])
@@ -82,9 +86,13 @@ def test_api_of_a_collector_that_runs_says_why(case: Case, running: Running) -> 
 def test_reason_is_a_label(case: Case, running: Running) -> None:
     kind, name = case.label
     wanted = [f'{kind}="{name}"', f'probe="{case.probe}"', f'reason="{case.reason}"']
-    lines = [one for one in running.api("/metrics").splitlines() if all(w in one for w in wanted)]
-    assert [one for one in lines if re.match(r"probe_reason_info\{.*\} 1$", one)]
-    assert [one for one in lines if one.startswith("probe_failures_total{")]
+
+    def lines(pattern: str) -> list[str]:
+        page = running.api("/metrics").splitlines()
+        return [one for one in page if re.match(pattern, one) and all(w in one for w in wanted)]
+
+    until("the label", lambda: lines(r"probe_reason_info\{.*\} 1$"))
+    assert lines(r"probe_failures_total\{")
 
 
 def test_store_keeps_every_reason(wrong: Stand, running: Running) -> None:
@@ -101,10 +109,13 @@ def test_status_groups_what_fails_and_says_what_to_do(wrong: Stand, running: Run
     asked = [*command, "--url", running.facts["api"]]
     done = subprocess.run(asked, capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    groups = json.loads(running.api("/api/v1/status"))["failing"]
-    found = {(one["probe"], one["reason"]) for one in groups}
-    assert found == {(case.probe, str(case.reason)) for case in CASES if wrong.has(case.name)}
-    assert all(one["message"] and one["hint"] for one in groups)
+    wanted = {(case.probe, str(case.reason)) for case in CASES if wrong.has(case.name)}
+
+    def groups() -> list[dict[str, Any]]:
+        return list(json.loads(running.api("/api/v1/status"))["failing"])
+
+    until("all groups", lambda: wanted <= {(one["probe"], one["reason"]) for one in groups()})
+    assert all(one["message"] and one["hint"] for one in groups())
 
 
 def test_silence_of_a_device_that_answers_pings_says_so(running: Running) -> None:
@@ -139,8 +150,9 @@ def test_healthy_device_says_how_many_tables_answered(
     said = json.loads(out.splitlines()[-1])
     assert (said["message"], said["hint"], said["missing"]) == ("", "", [])
     assert said["empty"] == names
-    page = json.loads(running.api("/api/v1/readings?device=snmp-right"))
-    shown = next(one for one in page["items"] if one["probe"] == "snmp")
+    right = Case("snmp-right", Reason.PARTIAL, "", "")
+    until("a whole reading", lambda: not reading(running, right)["reason"])
+    shown = reading(running, right)
     assert (shown["empty"], shown["missing"], shown["reason"]) == (names, [], "")
     counts = {one["metric"]: one["value"] for one in shown["rows"]}
     assert counts["probe_tables_expected"] == expected
@@ -150,8 +162,12 @@ def test_healthy_device_says_how_many_tables_answered(
 def test_profile_of_another_vendor_names_its_tables_without_rows(
     wrong: Stand, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    code, shown, plain = polled(wrong, capsys, "snmp-foreign")
+    assert code == 1
+    assert "probe_reason_info" in shown
     _, out, err = polled(wrong, capsys, "snmp-foreign", "--json")
     assert re.search(r" of \d+ tables answered; no rows: .* and \d+ more\n", err)
+    assert err == plain
     said = json.loads(out.splitlines()[-1])
     assert {"resources", "sensors", "tunnels"} <= set(said["empty"])
     assert "interfaces" not in said["empty"]
