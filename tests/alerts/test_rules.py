@@ -41,6 +41,8 @@ def known_by_code() -> set[str]:
     code += ("system_", "storage_", "unit_")  # ssh
     code += ("backup_", "mail_", "database_", "log_")  # ssh: commands that a site configures
     code += ("config_",)  # cli
+    code += ("dns_", "smtp_", "imap_", "ntp_", "sip_")  # checks
+    code += ("trap_", "syslog_")  # overheard
     return {f"{subject}_{field}" for subject, field in rows} | {
         name for name in METRICS if name.startswith(code)
     }
