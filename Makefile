@@ -1,6 +1,6 @@
 # Debian packages: what the demo runs, what the tests run against, what the benchmarks compare with.
 DEMO_PACKAGES := victoria-metrics nftables prometheus-alertmanager
-TEST_PACKAGES := $(DEMO_PACKAGES) chrony dovecot-imapd fping frr git iproute2 kamailio nginx openssh-server \
+TEST_PACKAGES := $(DEMO_PACKAGES) chromium chrony dovecot-imapd fping frr git iproute2 kamailio nginx openssh-server \
   openssl postfix prometheus prometheus-blackbox-exporter prometheus-node-exporter \
   prometheus-snmp-exporter snmp snmpd unbound
 BENCH_PACKAGES := $(TEST_PACKAGES) collectd-core
@@ -14,7 +14,7 @@ export PYTHON
 .PHONY: help setup demo check test bench soak docs dashboards clean
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## install what is missing (apt, .venv) and leave .venv/bin/hatang
 	@.ci/setup dev $(DEMO_PACKAGES)
@@ -35,12 +35,16 @@ test: ## set up with the daemons that tests run against, check, and every test: 
 
 bench: ## measure speed and detection and print the numbers (RUNS, BENCH_SECONDS, LOSS_MINUTES)
 	@.ci/setup dev,bench $(BENCH_PACKAGES)
-	@for one in poll ping metrics_page fleet traps storms contract outages detection; do \
+	@for one in poll packets ping metrics_page fleet traps storms contract outages detection; do \
 	  $(BIN)/python -m benchmarks.$$one || exit; done
 
 soak: ## each part away for three minutes with 50 alerts firing: is anybody told that it is over?
 	@.ci/setup dev $(TEST_PACKAGES)
 	$(BIN)/python -m benchmarks.soak
+
+screenshots: ## the wall of a province with outages, in both languages and two sizes, into build/screenshots
+	@.ci/setup dev $(TEST_PACKAGES)
+	$(BIN)/python -m tests.console.screenshots build/screenshots
 
 docs: setup ## make the generated pages again
 	$(BIN)/python -m probes.catalogue_page > docs/metrics.md
