@@ -5,13 +5,18 @@ collector itself and speaks to Alertmanager directly (docs/design.md §4).
 """
 
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 import alerts
+import dashboards
 from alerts.alertmanager import render
 from inventory.model import Inventory
 
-RULES = Path(alerts.__file__).parent
+_ALERTS = Path(alerts.__file__).parent
+RULES = (_ALERTS / "rules", Path(dashboards.__file__).parent / "rules")
+"""What the history's vmalert computes: alerts, and what province-wide dashboards read."""
+SELF = (_ALERTS / "self",)
 PACKAGES = {"prometheus-alertmanager": "prometheus-alertmanager", "vmalert": "victoria-metrics"}
 
 
@@ -34,15 +39,15 @@ def alertmanager(folder: Path, inventory: Inventory, port: int, webhook: int) ->
     ]
 
 
-def vmalert(rules: Path, store: str, notifier: str, port: int) -> list[str]:
-    """The command of a vmalert for a folder of rules: asks `store`, tells `notifier`.
+def vmalert(rules: Iterable[Path], store: str, notifier: str, port: int) -> list[str]:
+    """The command of a vmalert for folders of rules: asks `store`, tells `notifier`.
 
     What the flags are for was measured: no waiting for an aligned time, and what is pending or
     firing outlives a restart.
     """
     return [
         "vmalert",
-        f"-rule={rules}/*.yaml",
+        *(f"-rule={folder}/*.yaml" for folder in rules),
         f"-datasource.url={store}",
         f"-remoteWrite.url={store}",
         f"-remoteRead.url={store}",

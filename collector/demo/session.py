@@ -182,11 +182,10 @@ class Demo:
         self._ruled = True
         other = free_port(_VMALERT_SELF)
         for name, rules, notifier, port in (
-            ("vmalert", "rules", known["api"], self._vmalert),
-            ("vmalert-self", "self", self._alertmanager, other),
+            ("vmalert", alerting.RULES, known["api"], self._vmalert),
+            ("vmalert-self", alerting.SELF, self._alertmanager, other),
         ):
-            where = alerting.RULES / rules
-            self._child(name, alerting.vmalert(where, known["query"], notifier, port), _STOP_RULES)
+            self._child(name, alerting.vmalert(rules, known["query"], notifier, port), _STOP_RULES)
 
     def addresses(self) -> dict[str, str]:
         """What listens where, as far as it is known."""

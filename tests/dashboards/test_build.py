@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 
+import yaml
+
 from alerts.thresholds import thresholds
 from dashboards import words
 from dashboards.build import FOLDER, built, every_page
 from dashboards.page import Panel, Row, placed
+from dashboards.publish import UID, _source
 from dashboards.query import LESS_IS_WORSE, RECORDED, UnknownError, facts, latest
 from dashboards.soundness import asked, faults, loaded, metrics, panels, problems
 from probes.catalogue import METRICS
@@ -157,3 +160,12 @@ def test_what_is_built_is_plain_json_that_sdk_reads_back() -> None:
         again = Dashboard.from_json(copy.deepcopy(one))
         assert again.uid == one["uid"], path
         assert json.dumps(one)
+
+
+def test_provisioning_files_and_publishing_make_the_same() -> None:
+    folder = FOLDER.parent / "provisioning"
+    (source,) = yaml.safe_load((folder / "datasources.yaml").read_text("utf-8"))["datasources"]
+    assert source == _source("http://127.0.0.1:8428")
+    (provider,) = yaml.safe_load((folder / "dashboards.yaml").read_text("utf-8"))["providers"]
+    assert provider["folderUid"] == UID
+    assert provider["options"]["path"].endswith("dashboards/json/vi")
