@@ -31,7 +31,6 @@ UNPLAYED = {
     "firewall_sessions_created_total": "the simulated firewalls do not count them",
     "firewall_sessions_limit": "the simulated firewalls do not tell it",
     "firewall_signature_age_seconds": "the simulated firewalls have no feeds",
-    "generator_running": "the simulated generator speaks no SNMP",
     "license_expiry_timestamp_seconds": "the simulated firewalls have no licences",
     "mail_queue_messages": "needs a check by ssh; the demo has no servers with it",
     "ntp_offset_seconds": "the demo has no NTP checks",
