@@ -12,6 +12,8 @@ from aiohttp import web
 
 from alerts.notice import rank
 from alerts.wording import state_word
+from alerts.wording.names import Naming
+from alerts.wording.names import thing as as_thing
 from collector.api import rim, shape_wall, words
 from collector.api.causes import hidden_behind, incident_fields
 from collector.api.changes import Telling, recent
@@ -66,7 +68,7 @@ class Look:
             **incident_fields(one, self.language, self.inventory),
             suspected=one.suspected is not None,
             thing=thing,
-            title=words.title(thing, self.inventory),
+            title=self._name(thing),
             state=state.name.lower(),
             word=state_word(thing.partition(":")[0], state, self.language),
             evidence=words.evidence(one.cause.evidence, self.language, self.inventory),
@@ -77,7 +79,13 @@ class Look:
     def tiles(self, kind: str, things: Mapping[str, Site | Service]) -> list[shape_wall.Tile]:
         """Judged things of one kind, in the inventory's order."""
         known = [(f"{kind}:{name}", one) for name, one in things.items()]
-        return [self._tile(thing, one) for thing, one in known if thing in self.held]
+        held = [(thing, one) for thing, one in known if thing in self.held]
+        causes = {because for thing, _ in held if (because := self.held[thing].because)}
+        named = {cause: self._name(cause) for cause in causes}
+        return [self._tile(thing, one, named) for thing, one in held]
+
+    def _name(self, thing: str) -> str:
+        return Naming(self.inventory, self.language).name(as_thing(thing))
 
     def places(self) -> dict[str, str]:
         """Titles of sites that have others below them."""
@@ -85,7 +93,7 @@ class Look:
         above = dict.fromkeys(one.parent for one in sites.values() if one.parent)
         return {name: sites[name].title for name in above}
 
-    def _tile(self, thing: str, one: Site | Service) -> shape_wall.Tile:
+    def _tile(self, thing: str, one: Site | Service, named: Mapping[str, str]) -> shape_wall.Tile:
         held = self.held[thing]
         return shape_wall.Tile(
             name=one.name,
@@ -95,7 +103,7 @@ class Look:
             state=self._shown(thing),
             word=state_word(thing.partition(":")[0], held.state, self.language),
             since=held.since,
-            because=words.title(held.because, self.inventory) if held.because else "",
+            because=named.get(held.because, ""),
         )
 
     def _maintenance(self, thing: str) -> str:

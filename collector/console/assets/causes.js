@@ -1,6 +1,6 @@
 // The causes now: one card each, the gravest first.
 import { by, icon, make, patch, tell } from "./dom.js";
-import { lasting, moment, number, say, speaks } from "./words.js";
+import { counted, lasting, moment, number, say, speaks } from "./words.js";
 
 const FELT = ["service", "site", "circuit", "device", "collector"];
 const LOST = ["unreachable", "unknown"];
@@ -46,7 +46,7 @@ function chips(cause) {
 function hides(card, cause) {
   const found = FELT.filter((kind) => cause.hidden[kind]);
   if (!found.length) return "";
-  const what = found.map((kind) => say(`count.${kind}`, { count: number(cause.hidden[kind]) })).join(", ");
+  const what = found.map((kind) => counted(kind, cause.hidden[kind])).join(", ");
   card.names.replaceChildren(make("summary", {}, say("hides", { what })));
   names(card);
   return card.names;

@@ -1,6 +1,6 @@
 // The province in numbers: how many of each state.
 import { by, icon, make, patch } from "./dom.js";
-import { number, say } from "./words.js";
+import { counted, noun, number, say } from "./words.js";
 
 const STATES = ["up", "degraded", "down", "unreachable", "unknown", "maintenance"];
 const OTHERS = ["circuit", "site", "service"];
@@ -13,8 +13,8 @@ function update(element, { state, of }) {
   element.className = `count s-${state}${Object.values(of).some(Boolean) ? "" : " none"}`;
   element.replaceChildren(
     make("p", { class: "what" }, icon(state), make("span", {}, say(`state.${state}`))),
-    make("p", { class: "most" }, make("b", {}, number(of.device)), make("span", {}, say("count.device", { count: "" }).trim())),
-    make("p", { class: "others" }, ...OTHERS.map((kind) => make("span", { class: of[kind] ? "" : "nil" }, say(`count.${kind}`, { count: number(of[kind]) })))),
+    make("p", { class: "most" }, make("b", {}, number(of.device)), make("span", {}, noun("device", of.device))),
+    make("p", { class: "others" }, ...OTHERS.map((kind) => make("span", { class: of[kind] ? "" : "nil" }, counted(kind, of[kind])))),
   );
 }
 

@@ -6,8 +6,10 @@ let who = null;
 
 export async function look() {
   const answer = await fetch("/api/v1/session");
-  if (answer.ok) who = await answer.json();
+  if (!answer.ok) throw new Error(String(answer.status));
+  who = await answer.json();
   show();
+  return who.open || who.role !== "";
 }
 
 export function show() {

@@ -66,8 +66,7 @@ frame(() => {
 line("waiting");
 listen();
 session.begin(() => live.again());
-session.look().catch(() => lost(0));
-live.start();
+session.look().then((known) => (known ? live.start() : session.ask()), () => live.start());
 setInterval(run, 1000);
 addEventListener("online", () => live.again());
 document.addEventListener("visibilitychange", () => document.hidden || live.again());

@@ -42,11 +42,11 @@ export const WORDS = {
   "state.unreachable": ["Không tới được", "Unreachable"],
   "state.unknown": ["Chưa có dữ liệu", "No data"],
   "state.maintenance": ["Đang bảo trì", "Maintenance"],
-  "count.device": ["{count} thiết bị", "{count} devices"],
-  "count.circuit": ["{count} kênh", "{count} circuits"],
-  "count.site": ["{count} địa điểm", "{count} sites"],
-  "count.service": ["{count} dịch vụ", "{count} services"],
-  "count.collector": ["{count} bộ thu thập", "{count} collectors"],
+  "count.device": ["thiết bị", "devices"],
+  "count.circuit": ["kênh", "circuits"],
+  "count.site": ["địa điểm", "sites"],
+  "count.service": ["dịch vụ", "services"],
+  "count.collector": ["bộ thu thập", "collectors"],
   "since": ["từ {time}", "since {time}"],
   "lasts": ["Đã kéo dài", "Has lasted"],
   "side": ["Phía: {side}", "Side: {side}"],
@@ -153,6 +153,14 @@ export function today(date) {
 }
 
 export const number = (count) => count.toLocaleString(language === "en" ? "en-GB" : "vi-VN");
+
+// Things of a kind: one of them is singular in English.
+export function noun(kind, count) {
+  const word = say(`count.${kind}`);
+  return language === "en" && count === 1 ? word.slice(0, -1) : word;
+}
+
+export const counted = (kind, count) => `${number(count)} ${noun(kind, count)}`;
 
 export function lasting(seconds) {
   const all = Math.max(0, Math.floor(seconds));
