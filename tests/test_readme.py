@@ -38,6 +38,15 @@ def test_help_of_every_command_shows_an_example(
     assert f"  hatang {command}" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(("probe", "setting"), [("cli", "platform"), ("dns", "name")])
+def test_poll_by_address_says_what_only_an_inventory_can(
+    probe: str, setting: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["poll", "--address", "127.0.0.1", "--probe", probe]) == 2
+    told = f"hatang poll: this probe needs '{setting}': ask a thing whose inventory says it\n"
+    assert capsys.readouterr().err == told
+
+
 @pytest.mark.parametrize("where", ["hatang", "hatang-demo/collector"])
 def test_status_looks_where_run_and_demo_keep_their_state(
     where: str,

@@ -139,7 +139,10 @@ def _valid(kind: type[Settings], given: dict[str, Any]) -> Settings:
         first = error.errors()[0]
         name = str(first["loc"][0])
         text = str(first["msg"]).removeprefix("Value error, ")
-        raise ValueError(f"--{'module' if name == 'modules' else name}: {text}") from None
+        told = f"--{'module' if name == 'modules' else name}: {text}"
+        if first["type"] == "missing":
+            told = f"this probe needs {name!r}: ask a thing whose inventory says it"
+        raise ValueError(told) from None
 
 
 def _given(args: argparse.Namespace) -> tuple[Probe, Target]:
