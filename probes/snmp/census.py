@@ -43,7 +43,8 @@ async def _doubt(poll: Poll, device: Device, there: Collection[str]) -> tuple[st
     own = _own(profile)
     if device.told and own and own.isdisjoint(there):
         right = await fitting(poll, device.who)
-        if right.name != profile.name:
+        nameless = right.name == "generic" and not device.who.object_id
+        if right.name != profile.name and not nameless:
             says = f"sysObjectID {device.who.object_id}" if device.who.object_id else "sysDescr"
             return (
                 f"none of the {len(own)} tables of profile {profile.name} answered",
