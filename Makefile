@@ -30,6 +30,7 @@ check: setup ## format, lint, types, and hatang check of the example province
 
 test: ## set up with the daemons that tests run against, check, and every test: what CI runs
 	@.ci/setup dev $(TEST_PACKAGES)
+	@.ci/schema
 	@$(MAKE) --no-print-directory check
 	$(BIN)/pytest -n 2 --dist loadgroup
 

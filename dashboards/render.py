@@ -176,7 +176,11 @@ def _custom(panel: Panel) -> object:
     if panel.kind == "timeline":
         return statetimeline.FieldConfig(line_width=0, fill_opacity=85)
     if panel.kind == "table":
-        return table.FieldConfig(align=common.FieldTextAlignment.AUTO, filterable=True)
+        return table.FieldConfig(
+            align=common.FieldTextAlignment.AUTO,
+            cell_options=common.TableAutoCellOptions(),
+            filterable=True,
+        )
     return None
 
 
