@@ -8,17 +8,11 @@ import pytest
 
 from dashboards.query import READING, RECORDED
 from dashboards.soundness import Asked, asked, loaded, metrics, panels
-from tests.dashboards.conftest import Store
+from tests.dashboards.demo import CHOICES, Store, put_in
 
 pytestmark = [pytest.mark.xdist_group("dashboards"), pytest.mark.timeout(400)]
 PAGES = {path: one for path, one in loaded().items() if path.startswith("vi/")}
 
-CHOICES = (
-    {"device": "hbh-dc-db01", "interface": "eth0", "site": "so-gddt"},
-    {"device": "hbh-dc-fw01", "interface": "vpn-04789", "site": "dc"},
-    {"device": "hbh-dc-core01", "interface": "Gi1/0/2", "site": "dc"},
-)
-"""What a page of one thing is opened for: a server and a firewall and a switch."""
 UNPLAYED = {
     "array_state": "the simulated storage tells volumes, no arrays",
     "backup_last_success_timestamp_seconds": "needs a check by ssh; the demo has none",
@@ -54,19 +48,6 @@ QUIET = {
     "power 11": "no door, smoke or leak is watched in the demo",
 }
 """Panels that may be empty although what they read is there, and why."""
-MACROS = {"$__rate_interval": "5m", "$__range": "10m"}
-
-
-def put_in(expr: str, choice: dict[str, str], several: set[str]) -> str:
-    """The query as Grafana sends it: variables of several values stand for all of them."""
-    for name in several:
-        expr = re.sub(rf"\${name}\b", ".*", expr)
-    for name, value in choice.items():
-        expr = re.sub(rf"\${name}\b", value, expr)
-    for name, value in MACROS.items():
-        expr = expr.replace(name, value)
-    assert "$" not in expr, expr
-    return expr
 
 
 def answered(store: Store, one: Asked, expr: str) -> list[dict[str, Any]]:
