@@ -57,9 +57,10 @@ class RedfishSession:
         )
         self._tree: Tree | None = None
         self._explored = 0.0
+        self._answered = 0
 
     async def ask(self, deadline: float) -> Reading:
-        """One run."""
+        """One run. What was read before time was up counts."""
         found: list[Part] = []
         missing: list[tuple[str, FailedError]] = []
         reading = await checked(
@@ -68,7 +69,12 @@ class RedfishSession:
         tree = self._tree
         if tree is not None:
             reading.tables_expected = len(tree.paths) + len(tree.lost)
-            reading.tables_answered = max(reading.tables_expected - len(missing), 0)
+            reading.tables_answered = self._answered
+            if reading.reason is Reason.TIMEOUT and found:
+                reading.reason = Reason.PARTIAL
+                whole = f"{self._answered} of {reading.tables_expected} resources"
+                reading.message = f"{whole} were read in the time there is"
+                reading.hint = "the controller is slow: raise `timeout`"
             if reading.success:
                 words = [(name, word) for name, word in tree.identity.items() if word]
                 reading.described = {"identity": [info("device", (*self._labels, *words))]}
@@ -85,7 +91,7 @@ class RedfishSession:
     async def _talk(
         self, found: list[Part], missing: list[tuple[str, FailedError]], course: Course
     ) -> None:
-        self._client.asked = 0
+        self._client.asked = self._answered = 0
         now = asyncio.get_running_loop().time()
         if self._tree is None or now - self._explored >= self._slow:
             self._tree = await explore(lambda path: self._client.resource(path, course))
@@ -99,6 +105,7 @@ class RedfishSession:
                     raise
                 missing.append((path, error))
                 continue
+            self._answered += 1
             found.extend(parts(kind, resource))
         if missing:
             self._explored = 0.0  # a part may be gone: look again next time

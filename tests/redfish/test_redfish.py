@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from inventory.secret import Secret
+from probes.dial import Course
 from probes.probe import Target
 from probes.reading import Reading, Reason, values
 from probes.redfish import PROBE
-from probes.redfish.client import LARGEST
+from probes.redfish.client import LARGEST, Client, Resource
 from probes.redfish.session import RedfishSettings
 from tests.certificates import certificate
 from tests.daemons import free_port
@@ -262,3 +263,22 @@ async def test_paths_that_are_none_are_not_repeated(path: str) -> None:
     assert reading.rows
     assert path not in reading.message
     assert path not in reading.missing
+
+
+@pytest.mark.asyncio
+async def test_what_a_slow_controller_said_in_time_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = Client.resource
+
+    async def slow(self: Client, path: str, course: Course) -> Resource:
+        if path.endswith("/Power"):
+            await asyncio.sleep(60)
+        return await asked(self, path, course)
+
+    monkeypatch.setattr(Client, "resource", slow)
+    async with controller(OLD) as port, session(port) as one:
+        reading = await one.ask(asyncio.get_running_loop().time() + 1)
+    assert reading.reason is Reason.PARTIAL
+    assert 0 < reading.tables_answered < reading.tables_expected
+    told = f"{reading.tables_answered} of {reading.tables_expected} resources were read"
+    assert reading.message.startswith(told)
+    assert "sensor_temperature_celsius 01-Inlet Ambient" in said(reading)
