@@ -26,7 +26,7 @@ LIBRARIES: Mapping[str, tuple[str, ...]] = {
     "asyncssh": ("probes/ssh/",),
     "cryptography": ("probes/snmp/", "probes/tls", "collector/"),
     "grafana_client": ("dashboards/publish",),
-    "grafana_foundation_sdk": ("dashboards/fields", "dashboards/render"),
+    "grafana_foundation_sdk": ("dashboards/fields", "dashboards/plugins", "dashboards/render"),
     "influxdb_client": ("collector/stores/",),
     "netmiko": ("probes/cli/",),
     "networkx": ("inventory/", "collector/"),
