@@ -31,6 +31,9 @@ RATE, BURST = 10.0, 100.0
 ALL_RATE, ALL_BURST = 100.0, 500.0
 """Traps of all devices together."""
 
+USUAL = 512
+"""Bytes of a trap; a longer one takes as much work as several."""
+
 LINES_RATE, LINES_BURST = 200.0, 1000.0
 """Messages of one device that are read."""
 
@@ -62,14 +65,14 @@ class Budget:
     left: float = -1.0
     at: float = 0.0
 
-    def take(self, now: float) -> bool:
-        """Whether there is one left."""
+    def take(self, now: float, cost: int = 1) -> bool:
+        """Whether there is so much left."""
         gained = (now - self.at) * self.rate if self.left >= 0 else self.burst
         self.left = min(max(self.left, 0.0) + gained, self.burst)
         self.at = now
-        if self.left < 1:
+        if self.left < cost:
             return False
-        self.left -= 1
+        self.left -= cost
         return True
 
 
@@ -175,14 +178,14 @@ class Overheard:
             one.limited.clear()
         return found
 
-    def _admit(self, source: str) -> bool:
-        """Whether a packet of this sender is read at all."""
+    def _admit(self, source: str, size: int) -> bool:
+        """Whether a packet of this sender is read at all; a long one counts as several."""
         speaker = self._by_address.get(source)
         if speaker is None:
             self.strangers += 1
             return False
-        now = time.monotonic()
-        if speaker.traps.take(now) and self._all.take(now):
+        now, cost = time.monotonic(), 1 + size // USUAL
+        if speaker.traps.take(now, cost) and self._all.take(now, cost):
             return True
         self._limit(speaker, "trap")
         return False

@@ -55,7 +55,7 @@ _PRIV = {
     "aes256c": config.USM_PRIV_CFB256_AES,
 }
 
-Admit = Callable[[str], bool]
+Admit = Callable[[str, int], bool]
 Heard = Callable[[Trap], None]
 Refused = Callable[[str], None]
 Packet = Callable[[str, bytes, Callable[[], None]], None]
@@ -67,10 +67,10 @@ class Receiver:
     def __init__(
         self, address: tuple[str, int], admit: Admit, heard: Heard, refused: Refused
     ) -> None:
-        """Bind and begin. `admit` is told a sender's address before anything is done with its
-        packet, `refused` that of one whose packet is no notification that we may read: garbage, a
-        wrong community, an unknown user, a wrong key. Raises OSError where this machine does not
-        let us listen there.
+        """Bind and begin. `admit` is told a sender's address and its packet's size before anything
+        is done with it, `refused` the address of one whose packet is no notification that we may
+        read: garbage, a wrong community, an unknown user, a wrong key. Raises OSError where this
+        machine does not let us listen there.
         """
         self.accepted = 0
         self._heard = heard
@@ -204,7 +204,7 @@ class _Ear(udp.UdpAsyncioTransport):  # type: ignore[misc]  # pysnmp is untyped
     def datagram_received(self, datagram: bytes, address: Any) -> None:
         """One packet."""
         source = str(address[0])
-        if self._admit(source):
+        if self._admit(source, len(datagram)):
             deliver = partial(self._callback_function, self, address, datagram)
             self._packet(source, datagram, deliver)
 

@@ -152,6 +152,16 @@ async def test_a_mad_device_is_held_to_its_share_and_others_are_heard(
 
 
 @pytest.mark.asyncio
+async def test_long_packets_count_as_several(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with listening(tmp_path, monkeypatch) as noc:
+        read = [noc.ears._admit(ROUTER, 4000) for _ in range(50)]
+        assert BURST / 10 <= sum(read) < BURST / 5
+        assert noc.ears._admit(FIREWALL, 200)
+
+
+@pytest.mark.asyncio
 @pytest.mark.parametrize(
     "how",
     [("--udp", "--rfc3164"), ("--udp", "--rfc5424"), ("--tcp", "--octet-count", "--rfc5424"),

@@ -50,7 +50,7 @@ class Heard:
 async def receiving(*, users: tuple[User, ...] = (NOC, OLD)) -> AsyncIterator[Heard]:
     traps: list[Trap] = []
     refused: list[str] = []
-    receiver = Receiver((HERE, 0), lambda _source: True, traps.append, refused.append)
+    receiver = Receiver((HERE, 0), lambda _source, _size: True, traps.append, refused.append)
     receiver.trust({HERE: [PUBLIC, *users]})
     try:
         yield Heard(receiver, traps, refused)
