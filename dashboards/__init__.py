@@ -11,6 +11,7 @@ A page is a module of `pages` with a `PAGE`. It is written in three small vocabu
   ever; a row's panels fill 24 columns.
 - `words`: `Text` in both languages, names and colours of states, Grafana's units.
 
-`render`, `plugins` and `fields` are the house style, and alone need Grafana's SDK. `make dashboards`
-builds; `soundness` reads what was built (`hatang check`, tests); `publish` hands it to a Grafana.
+`render`, `plugins` and `fields` are the house style, and alone need Grafana's SDK.
+`make dashboards` builds; `soundness` reads what was built (`hatang check`, tests); `publish` hands
+it to a Grafana.
 """

@@ -124,6 +124,8 @@ def column_style(
         properties["custom.cellOptions"] = {"type": "color-background", "mode": "basic"}
     if one.link and (handed := _targeted(one, panel, language)):
         properties["links"] = [_link(one.link, language, handed)]
+    if one.hidden:
+        properties["custom.hidden"] = True
     if one.width:
         properties["custom.width"] = one.width
     return _override(one.title.said(language), properties)

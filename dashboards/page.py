@@ -40,7 +40,8 @@ def asks(expr: Expr, vi: str, en: str | None = None) -> Query:
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column of a table: a label, or (with `value`) the value of a query. `states` names the
-    metric whose states the values are. A label that names a thing links to its page.
+    metric whose states the values are. A label that names a thing links to its page. `hidden` is of
+    the value of an info, which is always 1.
     """
 
     title: Text
@@ -49,6 +50,7 @@ class Column:
     states: str = ""
     width: int = 0
     link: str = ""
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +180,11 @@ def placed(rows: tuple[Row, ...]) -> Iterator[tuple[Row | Panel, Place]]:
 def limits(*rules: str, **labels: str) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
     """Rules whose limits a panel draws, all chosen by the same labels."""
     return tuple((rule, tuple(labels.items())) for rule in rules)
+
+
+def told_by(info: Expr) -> Column:
+    """Asks for an info whose labels are the columns; its own value is not shown."""
+    return Column(Text("Hiệu lực", "Valid"), value=info, hidden=True)
 
 
 def column(vi: str, en: str, of: str | Expr, states: str = "", width: int = 0) -> Column:

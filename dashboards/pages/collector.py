@@ -1,6 +1,6 @@
 """Bộ thu thập: whether what is shown can be believed."""
 
-from dashboards.page import Page, Panel, Row, Variable, asks, column, limits
+from dashboards.page import Page, Panel, Row, Variable, asks, column, limits, told_by
 from dashboards.pages._parts import OVERVIEW, values
 from dashboards.query import Expr, latest, rate, series, top, total
 from dashboards.words import Text
@@ -181,7 +181,7 @@ _PROBES = Row(
                 column("Phép đo", "Probe", "probe"),
                 column("Đối tượng", "Target", "target"),
                 column("Lý do", "Reason", "reason"),
-                column("Hiện có", "Now", _REASON, width=80),
+                told_by(_REASON),
             ),
         ),
         Panel(

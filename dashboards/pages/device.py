@@ -1,6 +1,6 @@
 """Thiết bị: one device, whatever it is."""
 
-from dashboards.page import Page, Panel, Row, asks, column, limits
+from dashboards.page import Page, Panel, Row, asks, column, limits, told_by
 from dashboards.pages._parts import OVERVIEW, one_device, outages, sites
 from dashboards.query import Expr, bits, facts, latest, rate, series, since, total
 from dashboards.words import Text
@@ -78,12 +78,7 @@ _NOW = Row(
                 column("Hệ điều hành", "System", "os"),
                 column("Phiên bản", "Version", "version"),
                 column("Số serial", "Serial", "serial"),
-                column(
-                    "Hiệu lực",
-                    "Valid",
-                    Expr(f"last_over_time({series('device_info', **_IT)}[1d]) == 1", "info"),
-                    width=80,
-                ),
+                told_by(Expr(f"last_over_time({series('device_info', **_IT)}[1d]) == 1", "info")),
             ),
         ),
         Panel(

@@ -1,6 +1,6 @@
 """Cổng mạng: one interface of one device."""
 
-from dashboards.page import Page, Panel, Row, Variable, asks, column, limits
+from dashboards.page import Page, Panel, Row, Variable, asks, column, limits, told_by
 from dashboards.pages._parts import OVERVIEW, one_device, outages, sites, values
 from dashboards.pages.device import SITE
 from dashboards.query import Expr, bits, latest, rate, series, share, since, total
@@ -100,11 +100,8 @@ _NOW = Row(
                 column("Tên vật lý", "Description", "description"),
                 column("Địa chỉ MAC", "MAC", "mac"),
                 column("MTU", "MTU", "mtu"),
-                column(
-                    "Hiệu lực",
-                    "Valid",
-                    Expr(f"last_over_time({series('interface_info', **_IT)}[15m]) == 1", "info"),
-                    width=80,
+                told_by(
+                    Expr(f"last_over_time({series('interface_info', **_IT)}[15m]) == 1", "info")
                 ),
             ),
         ),
@@ -118,11 +115,8 @@ _NOW = Row(
             columns=(
                 column("Kênh", "Circuit", "circuit"),
                 column("Đầu", "End", "end"),
-                column(
-                    "Hiệu lực",
-                    "Valid",
-                    Expr(f"last_over_time({series('circuit_end_info', **_IT)}[15m]) == 1", "info"),
-                    width=80,
+                told_by(
+                    Expr(f"last_over_time({series('circuit_end_info', **_IT)}[15m]) == 1", "info")
                 ),
             ),
         ),
