@@ -51,6 +51,7 @@ def links(known: Mapping[str, str]) -> list[tuple[str, str]]:
     """Addresses to open, once they are known: what it is, and the address."""
     found = []
     if "api" in known:
+        found.append(("wall", f"{known['api']}/"))
         found.append(("metrics", f"{known['api']}/metrics"))
         found.append(("API", f"{known['api']}/api/v1/openapi.json"))
     if "alertmanager" in known:

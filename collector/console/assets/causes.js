@@ -3,6 +3,8 @@ import { by, icon, make, patch, tell } from "./dom.js";
 import { counted, lasting, moment, number, say, speaks } from "./words.js";
 
 const FELT = ["service", "site", "circuit", "device", "collector"];
+// The more there are, the smaller each is.
+const MANY = [[2, "one"], [4, "few"], [7, "some"], [Infinity, "many"]];
 const LOST = ["unreachable", "unknown"];
 
 // The message's own first word is the severity, which the card shows by itself.
@@ -73,7 +75,7 @@ async function names(card) {
 export function causes(told, language) {
   const items = told.map((cause) => ({ ...cause, language }));
   patch(by("causes"), items, (item) => item.id, create, update);
-  by("causes").dataset.many = told.length > 12 ? "many" : told.length > 4 ? "some" : "few";
+  by("causes").dataset.many = MANY.find(([most]) => told.length <= most)[1];
   by("causes").hidden = told.length === 0;
   by("calm").hidden = told.length > 0;
   tell(by("causes-count"), told.length ? number(told.length) : "");
