@@ -29,7 +29,10 @@ RATE, BURST = 10.0, 100.0
 """Traps of one device that are read: so many a second, so many at once (0.7 ms of work each)."""
 
 ALL_RATE, ALL_BURST = 100.0, 500.0
-"""Traps of all devices together."""
+"""Traps of all devices together, but for those that speak seldom."""
+
+SELDOM = 10.0
+"""Traps that a device has said of late and is still heard, however many mad ones there are."""
 
 USUAL = 512
 """Bytes of a trap; a longer one takes as much work as several."""
@@ -65,12 +68,16 @@ class Budget:
     left: float = -1.0
     at: float = 0.0
 
-    def take(self, now: float, cost: int = 1) -> bool:
-        """Whether there is so much left."""
+    def at_hand(self, now: float) -> float:
+        """How much is left."""
         gained = (now - self.at) * self.rate if self.left >= 0 else self.burst
         self.left = min(max(self.left, 0.0) + gained, self.burst)
         self.at = now
-        if self.left < cost:
+        return self.left
+
+    def take(self, now: float, cost: int = 1) -> bool:
+        """Whether there is so much left; then it is less by that."""
+        if self.at_hand(now) < cost:
             return False
         self.left -= cost
         return True
@@ -185,7 +192,8 @@ class Overheard:
             self.strangers += 1
             return False
         now, cost = time.monotonic(), 1 + size // USUAL
-        if speaker.traps.take(now, cost) and self._all.take(now, cost):
+        seldom = speaker.traps.at_hand(now) > BURST - SELDOM
+        if speaker.traps.take(now, cost) and (seldom or self._all.take(now, cost)):
             return True
         self._limit(speaker, "trap")
         return False

@@ -16,6 +16,9 @@ from probes.web import told
 LARGEST = 512 << 10
 """Bytes of one resource, five times the largest known: ones made to be slow to read hold us up."""
 
+AT_ONCE = 3
+"""Requests under way: controllers are slow, and easily asked too much."""
+
 MOST = 400
 """Requests in one run."""
 
@@ -93,7 +96,7 @@ class Client:
                 text = f"cannot use the CA file {self._secure.ca}: {error}"
                 raise FailedError(Reason.TLS, text) from error
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=1, ssl=context),
+                connector=aiohttp.TCPConnector(limit=AT_ONCE, ssl=context),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=aiohttp.ClientTimeout(total=None),
                 headers=self._headers,

@@ -15,9 +15,14 @@ from probes.checking import checked
 from probes.dial import Course, FailedError, Tls
 from probes.probe import Settings, Target
 from probes.reading import Head, Reading, Reason, Row, info, row
-from probes.redfish.client import Client
+from probes.redfish.client import AT_ONCE, Client
 from probes.redfish.parts import Part, parts
 from probes.redfish.tree import Tree, explore
+
+Found = dict[int, list[Part]]
+"""What resources say, by their place in the tree."""
+
+Missing = list[tuple[str, FailedError]]
 
 TOLD = 3
 """Resources whose fault stands in the message."""
@@ -61,8 +66,8 @@ class RedfishSession:
 
     async def ask(self, deadline: float) -> Reading:
         """One run. What was read before time was up counts."""
-        found: list[Part] = []
-        missing: list[tuple[str, FailedError]] = []
+        found: Found = {}
+        missing: Missing = []
         reading = await checked(
             deadline, partial(self._talk, found, missing), lambda _: self._rows(found)
         )
@@ -88,34 +93,47 @@ class RedfishSession:
         """Let go of the connection."""
         await self._client.close()
 
-    async def _talk(
-        self, found: list[Part], missing: list[tuple[str, FailedError]], course: Course
-    ) -> None:
+    async def _talk(self, found: Found, missing: Missing, course: Course) -> None:
         self._client.asked = self._answered = 0
         now = asyncio.get_running_loop().time()
         if self._tree is None or now - self._explored >= self._slow:
             self._tree = await explore(lambda path: self._client.resource(path, course))
             self._explored = now
         missing.extend(self._tree.lost)
-        for kind, path in self._tree.paths:
+        known = self._tree.paths
+        for first in range(0, len(known), AT_ONCE):
+            some = range(first, min(first + AT_ONCE, len(known)))
+            asking = [self._one(place, found, missing, course) for place in some]
+            tasks = [asyncio.ensure_future(one) for one in asking]
             try:
-                resource = await self._client.resource(path, course)
-            except FailedError as error:
-                if error.reason is not Reason.PROTOCOL:
-                    raise
-                missing.append((path, error))
-                continue
-            self._answered += 1
-            found.extend(parts(kind, resource))
-        if missing:
+                await asyncio.gather(*tasks)
+            finally:
+                for task in tasks:
+                    task.cancel()
+        if len(missing) > len(self._tree.lost):
             self._explored = 0.0  # a part may be gone: look again next time
         if missing and not found:
             raise missing[0][1]
 
-    def _rows(self, found: Iterable[Part]) -> Iterable[Row | None]:
-        """Parts that say the same of one name are numbered, in the order that they came in."""
+    async def _one(self, place: int, found: Found, missing: Missing, course: Course) -> None:
+        """Read one resource; what it says stands at its place, whichever comes first."""
+        assert self._tree is not None
+        kind, path = self._tree.paths[place]
+        try:
+            resource = await self._client.resource(path, course)
+        except FailedError as error:
+            if error.reason is not Reason.PROTOCOL:
+                raise
+            missing.append((path, error))
+        else:
+            self._answered += 1
+            found[place] = list(parts(kind, resource))
+
+    def _rows(self, found: Found) -> Iterable[Row | None]:
+        """Parts that say the same of one name are numbered, in the order of their places."""
         told: Counter[tuple[object, ...]] = Counter()
-        for subject, name, labels, fields in found:
+        every = (part for place in sorted(found) for part in found[place])
+        for subject, name, labels, fields in every:
             said = tuple(one for one, value in fields.items() if value is not None)
             same = (subject, name, labels, said)
             told[same] += 1

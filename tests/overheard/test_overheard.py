@@ -5,6 +5,7 @@ import contextlib
 import json
 import socket
 import subprocess
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -159,6 +160,17 @@ async def test_long_packets_count_as_several(
         read = [noc.ears._admit(ROUTER, 4000) for _ in range(50)]
         assert BURST / 10 <= sum(read) < BURST / 5
         assert noc.ears._admit(FIREWALL, 200)
+
+
+@pytest.mark.asyncio
+async def test_many_mad_devices_do_not_drown_the_one_that_speaks_seldom(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with listening(tmp_path, monkeypatch) as noc:
+        while noc.ears._all.take(time.monotonic(), 10):
+            pass  # as ten others leave it
+        await trap(noc.port("traps"), FIREWALL)
+        assert noc.counts() == {("fw01", "linkDown"): 1}
 
 
 @pytest.mark.asyncio
