@@ -51,13 +51,16 @@ def _series(store: Store) -> list[tuple[dict[str, str], float]]:
     for name in sorted(_read()):
         chosen = f'{{device=~"{devices}"}}' if name.startswith("interface_") else ""
         chosen = f'{{rule=~"{rules}"}}' if name == "threshold_limit" else chosen
-        found += [
+        one = [
             ({**one["metric"], "__name__": name}, float(one["value"][1]))
             for one in store.now(f"last_over_time({name}{chosen}[10m])")
         ]
-    if len(found) > MOST:
-        print(f"of {len(found)} series {MOST} are filled", flush=True)
-    return found[:MOST]
+        found.append(sorted(one, key=lambda each: sorted(each[0].items())))
+    most = max(map(len, found))
+    while sum(min(len(one), most) for one in found) > MOST:
+        most -= 10
+    print(f"of {sum(map(len, found))} series at most {most} of a metric are filled", flush=True)
+    return [series for one in found for series in one[:most]]
 
 
 def _shapes(count: int) -> list[list[float]]:
