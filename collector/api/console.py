@@ -9,6 +9,7 @@ from aiohttp import web
 
 from collector.api.guard import RefusedError
 from collector.api.rim import SOURCE
+from collector.api.visitors import VISITORS
 from collector.console.pages import ASSETS, VERSION, WALL, Asset
 
 POLICY = (
@@ -27,15 +28,19 @@ _SAFE = {
 
 
 async def wall(request: web.Request) -> web.Response:
-    """The wall's page, in the province's language until the reader chooses."""
-    province = request.app[SOURCE].plan.inventory.province
+    """The wall's page, in the province's language until the reader chooses; whether it has to ask
+    for a token first is all that it says of its reader.
+    """
+    province, visitors = request.app[SOURCE].plan.inventory.province, request.app[VISITORS]
+    known = not visitors.tokens or visitors.who(request) is not None
     page = (
         WALL.replace("{assets}", f"/console/{VERSION}")
         .replace("{language}", html.escape(province.language))
+        .replace("{known}", "yes" if known else "")
         .replace("{province}", html.escape(province.name))
     ).encode()
     tag = hashlib.sha256(page).hexdigest()[:32]
-    headers = {**_SAFE, "Cache-Control": "no-cache"}
+    headers = {**_SAFE, "Cache-Control": "private, no-cache"}
     return _answer(request, Asset("text/html", page, b""), tag, headers)
 
 

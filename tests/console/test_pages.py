@@ -22,7 +22,7 @@ async def face(tmp_path: Path) -> AsyncIterator[Face]:
 @pytest.mark.asyncio
 async def test_page_is_asked_for_again_and_its_files_are_kept_for_good(face: Face) -> None:
     async with face.client.get("/") as answer:
-        assert answer.headers["Cache-Control"] == "no-cache"
+        assert answer.headers["Cache-Control"] == "private, no-cache"
         page, tag = await answer.text(), answer.headers["ETag"]
         policy = answer.headers["Content-Security-Policy"]
     assert "'unsafe" not in policy

@@ -1,4 +1,5 @@
-// Before the first paint: the theme and language that this browser chose last.
+// Before the first paint: the theme and language that this browser chose last. And the first look is
+// asked for while the modules still load, where the page says that its reader is known.
 (function () {
   var root = document.documentElement;
   var kept = {};
@@ -7,5 +8,9 @@
   root.dataset.theme = kept.theme === "dark" || kept.theme === "light" ? kept.theme : light ? "light" : "dark";
   if (kept.language === "vi" || kept.language === "en") {
     root.dataset.language = root.lang = kept.language;
+  }
+  if (root.dataset.known) {
+    window.early = fetch("/api/v1/wall?language=" + root.dataset.language);
+    window.early.catch(function () {});
   }
 })();

@@ -49,7 +49,7 @@ export class Live {
     const patience = setTimeout(() => asking.abort(), PATIENCE);
     let next = EVERY;
     try {
-      const answer = await fetch(`/api/v1/wall?language=${this.language()}`, { signal: asking.signal });
+      const answer = await this.look(asking.signal);
       if (answer.status === 401) {
         this.quiet();
         next = null;
@@ -70,6 +70,14 @@ export class Live {
       if (this.asking === asking) this.asking = null;
     }
     if (next !== null) this.soon(this.behind ? TOGETHER : next);
+  }
+
+  // The first look is under way since before this module was loaded.
+  look(signal) {
+    const { early } = window;
+    window.early = undefined;
+    if (!early) return fetch(`/api/v1/wall?language=${this.language()}`, { signal });
+    return Promise.race([early, new Promise((_, late) => signal.addEventListener("abort", late))]);
   }
 
   listen(last) {

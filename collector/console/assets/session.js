@@ -9,7 +9,6 @@ export async function look() {
   if (!answer.ok) throw new Error(String(answer.status));
   who = await answer.json();
   show();
-  return who.open || who.role !== "";
 }
 
 export function show() {

@@ -66,7 +66,9 @@ frame(() => {
 line("waiting");
 listen();
 session.begin(() => live.again());
-session.look().then((known) => (known ? live.start() : session.ask()), () => live.start());
+session.look().catch(() => lost(0));
+if (root.dataset.known) live.start();
+else session.ask();
 setInterval(run, 1000);
 addEventListener("online", () => live.again());
 document.addEventListener("visibilitychange", () => document.hidden || live.again());
