@@ -104,7 +104,8 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class Variable:
     """A choice at the top of a page. `query` lists values; of a `regex` with groups `text` and
-    `value`, people read the first. `several`: more than one, and all.
+    `value`, people read the first. `several`: more than one, and all;
+    `listed`: all are those of the list, not everything that there is.
     """
 
     name: str
@@ -112,6 +113,7 @@ class Variable:
     query: str
     regex: str = ""
     several: bool = True
+    listed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,7 +173,7 @@ def _variable(one: Variable, language: Language) -> dashboard.VariableModel:
         datasource=fields.SOURCE,
         multi=one.several,
         include_all=one.several,
-        all_value=".*" if one.several else None,
+        all_value=".*" if one.several and not one.listed else None,
         current=everything if one.several else None,
         options=[],
         refresh=dashboard.VariableRefresh.ON_DASHBOARD_LOAD,

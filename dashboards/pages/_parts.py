@@ -29,7 +29,7 @@ def by_name(label: str) -> str:
 def sites(several: bool = True, **labels: str) -> Variable:
     """Which places."""
     query = named("site_info", "site", **labels)
-    return Variable("site", Text("Địa điểm", "Site"), query, by_name("site"), several)
+    return Variable("site", Text("Địa điểm", "Site"), query, by_name("site"), several, bool(labels))
 
 
 def one_device(**labels: str) -> Variable:

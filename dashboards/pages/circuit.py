@@ -223,6 +223,7 @@ PAGE = Page(
             "circuit",
             Text("Kênh", "Circuit"),
             values("circuit_info", "circuit", provider="~$provider", kind="~tslcd.*"),
+            listed=True,
         ),
     ),
     (outages("circuit", "circuit", circuit=CHOSEN),),

@@ -166,6 +166,7 @@ PAGE = Page(
             "device",
             Text("Tường lửa", "Firewall"),
             values("device_info", "device", role=_ROLES),
+            listed=True,
         ),
     ),
     (outages("device", "device", **_IT),),
