@@ -234,7 +234,8 @@ class Collector:
     def _accept(self, job: Job, reading: Reading, lateness: float, missed: int) -> None:
         if job.thing in self._device_rows and any(map(_names_device, reading.described.values())):
             del self._device_rows[job.thing]
-            self.pipeline.forget(f"inventory/{job.thing}", reading.start)
+            # by now, not by when the poll began: the row may have been written in between
+            self.pipeline.forget(f"inventory/{job.thing}", time.time())
         if reading.described or not reading.complete:
             self._memory.mark(job.key)
         self._log_news(job, reading)

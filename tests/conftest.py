@@ -8,5 +8,6 @@ import pytest
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Name each test's group for `--dist loadgroup`."""
     for item in items:
-        whole = item.path.parent if item.path.parent.name == "demo" else item.path
+        shared = item.path.parent.name in ("dashboards", "demo")
+        whole = item.path.parent if shared else item.path
         item.add_marker(pytest.mark.xdist_group(str(whole)))

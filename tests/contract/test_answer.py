@@ -57,7 +57,7 @@ async def asked(folder: Path, url: str | None) -> AsyncIterator[Asked]:
         folder / "contract.sqlite", Sources(lambda: inventory, journal, history), lambda *_: None
     )
     keeper.ledger.open()
-    app = web.Application(middlewares=[Guard((), True, lambda _: "viewer").admit])
+    app = web.Application(middlewares=[Guard(Visitors(()), True, lambda _: "viewer").admit])
     source: Any = SimpleNamespace(plan=SimpleNamespace(inventory=inventory))
     app[SOURCE] = source
     app[CONTRACT] = keeper
