@@ -85,7 +85,9 @@ def test_ci_runs_make_test_and_nothing_else() -> None:
 
 def test_constraints_are_pins_without_an_address() -> None:
     lines = (house.ROOT / "constraints.txt").read_text().splitlines()
-    assert [line for line in lines if not re.fullmatch(r"[A-Za-z0-9_.-]+==[0-9][\w.!]*", line)] == []
+    assert [
+        line for line in lines if not re.fullmatch(r"[A-Za-z0-9_.-]+==[0-9][\w.!]*", line)
+    ] == []
 
 
 # Joined here so that this file keeps the rules that it tries.

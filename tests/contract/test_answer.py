@@ -16,6 +16,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from collector.api.contract import CONTRACT, EXAMPLE, ContractNumbers, contract, span
 from collector.api.guard import Guard, RefusedError
 from collector.api.rim import SOURCE
+from collector.api.visitors import Visitors
 from collector.contract import Breach, Contract, History, Sources
 from collector.journal import Journal
 from inventory.model import Targets
