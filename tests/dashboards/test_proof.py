@@ -10,7 +10,7 @@ from dashboards.query import READING, RECORDED
 from dashboards.soundness import Asked, asked, loaded, metrics, panels
 from tests.dashboards.demo import CHOICES, Store, put_in
 
-pytestmark = [pytest.mark.xdist_group("dashboards"), pytest.mark.timeout(400)]
+pytestmark = pytest.mark.timeout(400)
 PAGES = {path: one for path, one in loaded().items() if path.startswith("vi/")}
 
 UNPLAYED = {
