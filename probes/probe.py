@@ -2,11 +2,20 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from inventory.value import duration
 from probes.reading import Reading
+
+
+def _seconds(value: object) -> object:
+    return value if isinstance(value, float) else duration(value)
+
+
+Duration = Annotated[float, BeforeValidator(_seconds), Field(ge=0)]
+"""Seconds, written as `15m`."""
 
 
 class Settings(BaseModel):

@@ -5,15 +5,14 @@ import base64
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 from yarl import URL
 
-from inventory.value import duration
 from probes.checking import checked
 from probes.dial import Course, FailedError, Tls
-from probes.probe import Settings, Target
+from probes.probe import Duration, Settings, Target
 from probes.reading import Head, Reading, Reason, Row, info, row
 from probes.redfish.client import AT_ONCE, Client
 from probes.redfish.parts import Part, parts
@@ -28,10 +27,6 @@ TOLD = 3
 """Resources whose fault stands in the message."""
 
 
-def _seconds(value: object) -> object:
-    return value if isinstance(value, float) else duration(value)
-
-
 class RedfishSettings(Settings):
     """Settings of the redfish probe. The credential `http` lets it in: user and password, or a
     token.
@@ -42,9 +37,7 @@ class RedfishSettings(Settings):
     verify: bool = True
     ca: str | None = Field(None, description="file of authorities (PEM) instead of the system's")
     server_name: str | None = Field(None, description="name asked for and verified in TLS")
-    slow: Annotated[float, BeforeValidator(_seconds), Field(ge=0)] = Field(
-        900.0, description="how often to look for new parts"
-    )
+    slow: Duration = Field(900.0, description="how often to look for new parts")
 
 
 class RedfishSession:

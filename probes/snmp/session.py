@@ -14,8 +14,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BeforeValidator, Field, field_validator
 
-from inventory.value import duration
-from probes.probe import Probe, Settings, Target
+from probes.probe import Duration, Probe, Settings, Target
 from probes.reading import Reading, Reason
 from probes.snmp.agent import Agent, security
 from probes.snmp.census import Census, count
@@ -42,13 +41,6 @@ _MARGIN = 0.05
 """Seconds before the deadline when requests stop, so that what came in can still be decoded."""
 
 _log = logging.getLogger(__name__)
-
-
-def _seconds(value: object) -> object:
-    return value if isinstance(value, float) else duration(value)
-
-
-Duration = Annotated[float, BeforeValidator(_seconds), Field(ge=0)]
 
 
 def _module(value: object) -> object:
