@@ -2,15 +2,18 @@
 policy that lets them load nothing but our own files.
 """
 
+import gzip
 import hashlib
 import html
+from collections.abc import Awaitable, Callable
+from functools import lru_cache
 
 from aiohttp import web
 
 from collector.api.guard import RefusedError
 from collector.api.rim import SOURCE
 from collector.api.visitors import VISITORS
-from collector.console.pages import ASSETS, VERSION, WALL, Asset
+from collector.console.pages import ASSETS, VERSION, Asset, Page, framed
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -27,26 +30,39 @@ _SAFE = {
 }
 
 
-async def wall(request: web.Request) -> web.Response:
-    """The wall's page, in the province's language until the reader chooses; whether it has to ask
-    for a token first is all that it says of its reader.
+def page(one: Page) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """What answers with a page, in the province's language until the reader chooses; whether it has
+    to ask for a token first is all that it says of its reader.
     """
-    province, visitors = request.app[SOURCE].plan.inventory.province, request.app[VISITORS]
-    known = not visitors.tokens or visitors.who(request) is not None
-    page = (
-        WALL.replace("{assets}", f"/console/{VERSION}")
-        .replace("{language}", html.escape(province.language))
+
+    async def answer(request: web.Request) -> web.Response:
+        province, visitors = request.app[SOURCE].plan.inventory.province, request.app[VISITORS]
+        known = not visitors.tokens or visitors.who(request) is not None
+        body, tag = _filled(one, province.name, province.language, known)
+        headers = {**_SAFE, "Cache-Control": "private, no-cache"}
+        return _answer(request, body, tag, headers)
+
+    return answer
+
+
+@lru_cache(64)
+def _filled(one: Page, name: str, language: str, known: bool) -> tuple[Asset, str]:
+    text = (
+        framed(one.folder)
+        .replace("{language}", html.escape(language))
         .replace("{known}", "yes" if known else "")
-        .replace("{province}", html.escape(province.name))
-    ).encode()
-    tag = hashlib.sha256(page).hexdigest()[:32]
-    headers = {**_SAFE, "Cache-Control": "private, no-cache"}
-    return _answer(request, Asset("text/html", page, b""), tag, headers)
+        .replace("{ask}", one.ask)
+        .replace("{province}", html.escape(name))
+    )
+    body = text.encode()
+    packed = gzip.compress(body, mtime=0)
+    return Asset("text/html", body, packed), hashlib.sha256(body).hexdigest()[:32]
 
 
 async def asset(request: web.Request) -> web.Response:
     """One file."""
-    name = request.match_info["name"]
+    place = request.match_info
+    name = "/".join(place[one] for one in ("folder", "name") if one in place)
     found = ASSETS.get(name)
     if found is None:
         raise RefusedError(404, "the console has no such file", "load the page again")
@@ -62,7 +78,7 @@ def _answer(request: web.Request, one: Asset, tag: str, headers: dict[str, str])
     if any(seen.value == tag for seen in request.if_none_match or ()):
         return web.Response(status=304, headers=headers)
     body = one.body
-    if one.packed and "gzip" in request.headers.get("Accept-Encoding", ""):
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
         headers["Content-Encoding"] = "gzip"
         body = one.packed
     return web.Response(body=body, content_type=one.media, charset="utf-8", headers=headers)

@@ -8,7 +8,7 @@ _CAUSE = VERDICTS.items[0]
 _AT = _CAUSE.since
 _COUNTS = {"up": 251, "degraded": 0, "down": 1, "unreachable": 0, "unknown": 0, "maintenance": 0}
 
-WALL = shape.Wall(
+SCREEN = shape.Screen(
     at=_AT + 95,
     last=4712,
     province=shape.Province(
@@ -18,6 +18,12 @@ WALL = shape.Wall(
         timezone="Asia/Ho_Chi_Minh",
         language="vi",
     ),
+    stores={"local": True},
+    alertmanagers={"127.0.0.1:9093": True},
+    journal=True,
+)
+WALL = shape.Wall(
+    **dict(SCREEN),
     counts={"circuit": _COUNTS},
     causes=[
         shape.WallCause(
@@ -45,8 +51,6 @@ WALL = shape.Wall(
     ],
     services=[],
     places={"mai-chau": "Huyện Mai Châu"},
-    stores={"local": True},
-    alertmanagers={"127.0.0.1:9093": True},
     changes=[
         shape.Change(
             id=4712,

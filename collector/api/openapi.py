@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from collector.api import examples, shape
-from collector.api.routes import Parameter, Route
+from collector.api.route import Parameter, Route
 from collector.selfmetrics import VERSION
 
 Described = Mapping[type[Any], dict[str, Any]]

@@ -60,14 +60,22 @@ class Province(Answer):
     language: str
 
 
-class Wall(Answer):
-    """All that the wall shows. Live state is of memory; `changes` is null where the journal cannot
-    be read. Places that are not judged, for nothing stands in them, are only named in `places`.
-    """
+class Screen(Answer):
+    """What every page of the console shows beside its own."""
 
     at: float
     last: int = Field(description="The last event's id: events/stream?after= goes on from here")
     province: Province
+    stores: dict[str, bool] = Field(description="Whether each takes what it is sent")
+    alertmanagers: dict[str, bool]
+    journal: bool = Field(description="Whether it can be written")
+
+
+class Wall(Screen):
+    """All that the wall shows. Live state is of memory; `changes` is null where the journal cannot
+    be read. Places that are not judged, for nothing stands in them, are only named in `places`.
+    """
+
     counts: dict[str, Counts] = Field(
         description="Of each kind how many, by state; what is in maintenance is counted there"
     )
@@ -75,8 +83,6 @@ class Wall(Answer):
     sites: list[Tile]
     services: list[Tile]
     places: dict[str, str] = Field(description="Titles of sites that have others below them")
-    stores: dict[str, bool] = Field(description="Whether each takes what it is sent")
-    alertmanagers: dict[str, bool]
     changes: list[Change] | None = Field(description="Newest first")
 
 

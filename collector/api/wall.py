@@ -2,8 +2,6 @@
 down.
 """
 
-import asyncio
-import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +12,7 @@ from alerts.notice import rank
 from alerts.wording import state_word
 from alerts.wording.names import Naming
 from alerts.wording.names import thing as as_thing
-from collector.api import rim, shape_wall, words
+from collector.api import rim, screen, shape_wall, words
 from collector.api.causes import hidden_behind, incident_fields
 from collector.api.changes import Telling, recent
 from collector.api.guard import RefusedError
@@ -22,7 +20,6 @@ from collector.api.ledger import from_disk
 from collector.api.rim import SOURCE
 from collector.api.search import Held, state_name
 from collector.journal import Incident
-from collector.selfmetrics import VERSION
 from collector.verdicts.events import State
 from inventory.model import Inventory, Service, Site
 
@@ -117,43 +114,26 @@ class Look:
 async def wall(request: web.Request) -> web.Response:
     """All that the wall shows."""
     rim.allow(request, "language")
-    source, now = request.app[SOURCE], time.time()
-    last = source.journal.committed
-    plan, inventory = source.plan, source.plan.inventory
+    source = request.app[SOURCE]
+    beside = screen.fields(source)
+    inventory = source.plan.inventory
     held, opened = dict(source.engine.verdicts), list(source.incidents.open.values())
     look = Look(inventory, rim.language(request), held, opened)
-    stores = {name: one.up for name, one in list(source.delivery.stats.stores.items())}
-    peers = {peer.name: peer.up for peer in source.telling.rounds.peers}
     changes = await _changes(request, Telling(inventory, look.language))
+    beside["journal"] = beside["journal"] and changes is not None
 
-    def work() -> bytes:
-        province = inventory.province
-        told = shape_wall.Wall(
-            at=now,
-            last=last,
-            province=shape_wall.Province(
-                name=province.name,
-                collector=plan.collector,
-                version=VERSION,
-                timezone=province.timezone,
-                language=province.language,
-            ),
+    def work() -> shape_wall.Wall:
+        return shape_wall.Wall(
+            **beside,
             counts=look.counts(),
             causes=look.causes(),
             sites=look.tiles("site", inventory.sites),
             services=look.tiles("service", inventory.services),
-            stores=stores,
-            alertmanagers=peers,
             places=look.places(),
             changes=changes,
         )
-        return told.model_dump_json(by_alias=True).encode()
 
-    response = web.Response(
-        body=await asyncio.to_thread(work), content_type="application/json", zlib_executor_size=1024
-    )
-    response.enable_compression()
-    return response
+    return await screen.told(work)
 
 
 async def _changes(request: web.Request, telling: Telling) -> list[shape_wall.Change] | None:

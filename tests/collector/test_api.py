@@ -32,7 +32,8 @@ def asked(path: str) -> str:
     if path.startswith(("/api/v1/incidents/", "/api/v1/maintenance/")):
         return path.replace("{name}", "1")
     if path.startswith("/console/"):
-        return path.format(version="any", name="wall.js")
+        name = "wall.js" if "{folder}" in path else "page.js"
+        return path.format(version="any", folder="wall", name=name)
     kind = path.split("/")[3] if path.startswith("/api/v1/") else ""
     return path.replace("{name}", ASKED.get(kind, "mot-cua"))
 

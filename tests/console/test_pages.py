@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from collector.console.pages import ASSETS, VERSION, WALL
+from collector.console.pages import ASSETS, HTML, PAGES, VERSION, Page, framed, modules
 from tests.collector.running import Face, faced
 
+PAGED = sorted({one.folder for one in PAGES})
 SCRIPTS = {name: one.body.decode() for name, one in ASSETS.items() if name.endswith(".js")}
 
 
@@ -19,53 +20,71 @@ async def face(tmp_path: Path) -> AsyncIterator[Face]:
         yield one
 
 
+@pytest.mark.parametrize("one", PAGES, ids=lambda one: one.path)
 @pytest.mark.asyncio
-async def test_page_is_asked_for_again_and_its_files_are_kept_for_good(face: Face) -> None:
-    async with face.client.get("/") as answer:
+async def test_page_is_asked_for_again_and_its_files_are_kept_for_good(
+    face: Face, one: Page
+) -> None:
+    path = one.path.replace("{name}", "one")
+    async with face.client.get(path) as answer:
         assert answer.headers["Cache-Control"] == "private, no-cache"
         page, tag = await answer.text(), answer.headers["ETag"]
         policy = answer.headers["Content-Security-Policy"]
     assert "'unsafe" not in policy
     assert "frame-ancestors 'none'" in policy
     assert "Hòa &lt;b&gt;Bình" in page
-    async with face.client.get("/", headers={"If-None-Match": tag}) as answer:
+    async with face.client.get(path, headers={"If-None-Match": tag}) as answer:
         assert (answer.status, await answer.read()) == (304, b"")
-    files = re.findall(r'(?:src|href)="(/[^"]+)"', page)
-    assert len(files) == len(ASSETS)
+    files = re.findall(r'(?:src|href)="(/console/[^"]+)"', page)
+    assert len(files) > 10
     for path in files:
         async with face.client.get(path) as answer:
             assert answer.status == 200, path
             assert "immutable" in answer.headers["Cache-Control"]
             assert answer.headers["Content-Encoding"] == "gzip"
-            assert await answer.read() == ASSETS[path.rpartition("/")[2]].body
+            assert await answer.read() == ASSETS[path.partition(f"{VERSION}/")[2]].body
 
 
 @pytest.mark.asyncio
 async def test_old_address_of_a_file_is_not_kept_and_no_other_file_is_sent(face: Face) -> None:
-    async with face.client.get("/console/000000000000/wall.js") as answer:
+    async with face.client.get("/console/000000000000/wall/wall.js") as answer:
         assert answer.headers["Cache-Control"] == "no-cache"
-    for name in ("pages.py", "wall.html", "..%2f__init__.py", "%2e%2e"):
+    for name in ("pages.py", "frame.html", "wall/wall.html", "..%2f__init__.py", "%2e%2e", "wall"):
         async with face.client.get(f"/console/{VERSION}/{name}") as answer:
             assert answer.status == 404, name
 
 
-def test_page_has_no_script_and_no_style_of_its_own() -> None:
-    assert re.findall(r"<script(?![^>]* src=)", WALL) == []
-    assert re.findall(r"<style|\sstyle=|\son\w+=", WALL) == []
-    assert re.findall(r"https?://", WALL + "".join(SCRIPTS.values())) == ["http://"], (
-        "the namespace of SVG, and no host"
-    )
-    assert not any("innerHTML" in text for text in SCRIPTS.values())
+@pytest.mark.parametrize("folder", PAGED)
+def test_page_has_no_script_and_no_style_of_its_own(folder: str) -> None:
+    page = framed(folder)
+    assert re.findall(r"<script(?![^>]* src=)", page) == []
+    assert re.findall(r"<style|\sstyle=|\son\w+=", page) == []
+    assert re.findall(r"https?://", page) == []
 
 
-def test_every_word_that_is_asked_for_stands_in_both_languages() -> None:
-    words = dict(re.findall(r'^  "([^"]*)": \[(.*)\],$', SCRIPTS["words.js"], re.MULTILINE))
-    assert len(words) > 80
+def test_scripts_name_no_host_and_take_no_text_for_a_document() -> None:
+    hosts = re.findall(r"https?://[^\s\"'`]*", "".join(SCRIPTS.values()))
+    assert set(hosts) == {"http://www.w3.org/2000/svg"}, "the namespace of SVG, and no host"
+    for name, text in SCRIPTS.items():
+        assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|\beval\(", text), name
+
+
+@pytest.mark.parametrize("folder", PAGED)
+def test_every_word_that_a_page_asks_for_stands_in_both_languages(folder: str) -> None:
+    """Words are looked up in what the page loads; one that is put together must not be empty."""
+    scripts = [SCRIPTS[name] for name in modules(f"{folder}/{folder}.js")]
+    words: dict[str, str] = {}
+    for text in scripts:
+        found = re.findall(r'^  "([^"]*)": \[(.*)\],$', text, re.MULTILINE)
+        assert not words.keys() & dict(found).keys(), "a word stands twice"
+        words.update(found)
+    assert len(words) > 50
     for key, pair in words.items():
         vi, en = re.fullmatch(r'"([^"]+)", "([^"]+)"', pair).groups()  # type: ignore[union-attr]
         assert set(re.findall(r"{\w+}", vi)) == set(re.findall(r"{\w+}", en)), key
-    asked = set(re.findall(r'data-word(?:-label)?="([^"]+)"', WALL))
-    for text in SCRIPTS.values():
+    page = HTML["frame.html"] + HTML[f"{folder}/{folder}.html"]
+    asked = set(re.findall(r'data-word(?:-label)?="([^"]+)"', page))
+    for text in scripts:
         asked |= {
             key
             for call in re.findall(r"say\(([^)]*)\)", text)
@@ -74,8 +93,10 @@ def test_every_word_that_is_asked_for_stands_in_both_languages() -> None:
     assert asked - set(words) == set()
 
 
-def test_every_module_is_loaded_with_the_page() -> None:
-    imported = {
-        name for text in SCRIPTS.values() for name in re.findall(r'from "\./([\w.]+)"', text)
-    }
-    assert imported == set(re.findall(r'modulepreload" href="{assets}/([\w.]+)"', WALL))
+def test_every_file_is_of_some_page_and_every_import_is_seen() -> None:
+    loaded = {name for folder in PAGED for name in modules(f"{folder}/{folder}.js")}
+    assert loaded == SCRIPTS.keys() - {"early.js"}
+    for name, text in SCRIPTS.items():
+        lines = re.findall(r"^import .*$", text, re.MULTILINE)
+        assert all(line.endswith('";') for line in lines), name
+        assert "import(" not in text, name

@@ -60,3 +60,13 @@ export function forget(list) {
   list.known = new Map();
   list.replaceChildren();
 }
+
+// Where a thing (`device:name`) has its page; things of a kind that has none are only named.
+const PAGED = ["device", "circuit", "site", "service"];
+
+export function link(thing, text) {
+  const at = thing.indexOf(":");
+  const kind = thing.slice(0, at);
+  if (!PAGED.includes(kind)) return make("span", {}, text);
+  return make("a", { href: `/${kind}s/${encodeURIComponent(thing.slice(at + 1))}` }, text);
+}

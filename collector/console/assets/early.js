@@ -9,8 +9,9 @@
   if (kept.language === "vi" || kept.language === "en") {
     root.dataset.language = root.lang = kept.language;
   }
-  if (root.dataset.known) {
-    window.early = fetch("/api/v1/wall?language=" + root.dataset.language);
+  root.dataset.ask = root.dataset.ask.replace("{path}", location.pathname);
+  if (root.dataset.known && root.dataset.ask) {
+    window.early = fetch(root.dataset.ask + "?language=" + root.dataset.language);
     window.early.catch(function () {});
   }
 })();

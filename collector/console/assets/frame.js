@@ -31,6 +31,10 @@ function tick() {
 
 // `spoken` is called when another language was chosen.
 export function frame(spoken) {
+  for (const page of document.querySelectorAll(".bar nav a")) {
+    const own = page.getAttribute("href");
+    if (own === location.pathname || (own !== "/" && location.pathname.startsWith(`${own}/`))) page.setAttribute("aria-current", "page");
+  }
   light.addEventListener("change", dress);
   by("theme").addEventListener("click", () => {
     const place = THEMES.indexOf(choice("theme", "auto"));

@@ -1,4 +1,4 @@
-// What the wall knows: asked of the collector's memory, whenever its event stream says that something
+// What a page knows: asked of the collector's memory, whenever its event stream says that something
 // happened, and every few seconds besides, for a line that was pulled does not say so.
 const EVERY = 10000;
 const AGAIN = 2000;
@@ -8,9 +8,10 @@ const APART = 700;
 const KINDS = ["verdict", "incident", "maintenance", "flapping", "reload", "threshold", "config"];
 
 export class Live {
-  // `heard` is given each state of the wall, `lost` the time of the last one, `stranger` nothing.
-  constructor({ language, heard, lost, stranger }) {
-    Object.assign(this, { language, heard, lost, stranger });
+  // `asked` gives the address. `heard` is given each answer, `lost` the time of the last one, `stranger`
+  // nothing, `missing` why there is no such thing.
+  constructor({ asked, heard, lost, stranger, missing }) {
+    Object.assign(this, { asked, heard, lost, stranger, missing });
     this.began = 0;
     this.seen = 0;
     this.asking = null;
@@ -54,12 +55,14 @@ export class Live {
         this.quiet();
         next = null;
         this.stranger();
+      } else if (answer.status === 404 || answer.status === 400) {
+        this.missing((await answer.json()).error);
       } else if (!answer.ok) throw new Error(String(answer.status));
       else {
-        const wall = await answer.json();
+        const told = await answer.json();
         this.seen = Date.now();
-        this.listen(wall.last);
-        this.heard(wall);
+        this.listen(told.last);
+        this.heard(told);
       }
     } catch (error) {
       if (this.asking !== asking) return;
@@ -76,7 +79,7 @@ export class Live {
   look(signal) {
     const { early } = window;
     window.early = undefined;
-    if (!early) return fetch(`/api/v1/wall?language=${this.language()}`, { signal });
+    if (!early) return fetch(this.asked(), { signal });
     return Promise.race([early, new Promise((_, late) => signal.addEventListener("abort", late))]);
   }
 
@@ -86,6 +89,13 @@ export class Live {
     for (const kind of KINDS) this.stream.addEventListener(kind, () => this.soon(TOGETHER));
     this.stream.onopen = () => this.soon(TOGETHER);
     this.stream.onerror = () => this.soon(TOGETHER);
+  }
+
+  // A browser has six connections to one place: a page that nobody looks at lets go of its stream.
+  rest() {
+    clearTimeout(this.timer);
+    this.due = undefined;
+    this.quiet();
   }
 
   quiet() {

@@ -9,6 +9,7 @@ export async function look() {
   if (!answer.ok) throw new Error(String(answer.status));
   who = await answer.json();
   show();
+  return who;
 }
 
 export function show() {
@@ -18,6 +19,21 @@ export function show() {
   holder.hidden = !who.open && !who.role;
   holder.textContent = holder.hidden ? "" : say(key, { name: who.name });
   by("leave").hidden = who.open || who.until === null;
+}
+
+// Whether who looks may act.
+export const may = () => who !== null && (who.open || who.role === "operator");
+
+export const name = () => who?.name ?? "";
+
+// Acts through the API, as who is logged in; what was refused is thrown, in words.
+export async function act(method, path, body = {}) {
+  const headers = { "Content-Type": "application/json" };
+  if (who?.csrf) headers["X-Hatang-Session"] = who.csrf;
+  const answer = await fetch(path, { method, headers, body: JSON.stringify(body) });
+  const told = await answer.json().catch(() => ({ error: String(answer.status) }));
+  if (answer.ok) return told;
+  throw new Error([told.error, ...(told.problems ?? []), told.hint].filter(Boolean).join(" · "));
 }
 
 export function ask() {
@@ -54,7 +70,7 @@ export function begin(entered) {
     entered();
   });
   by("leave").addEventListener("click", async () => {
-    await fetch("/api/v1/session", { method: "DELETE" });
+    await act("DELETE", "/api/v1/session").catch(() => null);
     location.reload();
   });
 }

@@ -1,8 +1,8 @@
 // A new critical cause is heard and seen in the tab's title, until somebody moves; muted if so chosen.
-import { by, tell } from "./dom.js";
+import { by, tell } from "../dom.js";
 import { summary } from "./causes.js";
-import { choice, choose } from "./settings.js";
-import { say } from "./words.js";
+import { choice, choose } from "../settings.js";
+import { say } from "../words.js";
 
 const BLINK = 1000;
 const LONGEST = 120000;
@@ -86,6 +86,7 @@ export function alarm(wall) {
 }
 
 export function listen() {
+  by("sound").hidden = false;
   wake();
   for (const moved of ["pointerdown", "keydown"]) {
     addEventListener(moved, () => {

@@ -1,7 +1,7 @@
 // A tile for every site and service, coloured by verdict. Places never move: eyes learn where a
 // commune is.
-import { by, icon, make, patch, tell } from "./dom.js";
-import { known, moment, number, say } from "./words.js";
+import { by, icon, link, make, patch, tell } from "../dom.js";
+import { known, moment, number, say } from "../words.js";
 
 const KINDS = ["data-centre", "province", "department", "party", "union", "other", "district", "district-office", "ward"];
 const WIDE = new Set(["ward"]);
@@ -16,8 +16,9 @@ function short(title, prefix) {
   return SHORTER.reduce((left, [what, by]) => left.replace(what, by), own);
 }
 
-function create() {
+function create(item) {
   const tile = make("li", {});
+  if (!item.caption) tile.append((tile.way = link(item.thing, "")));
   tile.name = make("span", { class: "name" });
   tile.heard = make("span", { class: "heard" });
   return tile;
@@ -35,8 +36,8 @@ function update(tile, item) {
   const because = item.because ? `, ${say("because", { cause: item.because })}` : "";
   tell(tile.heard, ` ${word}`);
   tile.title = `${item.title}: ${word}${because}, ${say("since", { time: moment(item.since) })}`;
-  if (item.state === "up") tile.replaceChildren(tile.name, tile.heard);
-  else tile.replaceChildren(icon(item.state), tile.name, tile.heard);
+  if (item.state === "up") tile.way.replaceChildren(tile.name, tile.heard);
+  else tile.way.replaceChildren(icon(item.state), tile.name, tile.heard);
 }
 
 const key = (item) => item.caption ? `/${item.parent}` : item.name;
@@ -78,7 +79,7 @@ export function sites({ sites: told, places }, language) {
   const kinds = new Map();
   for (const site of told) {
     if (!kinds.has(site.kind)) kinds.set(site.kind, []);
-    kinds.get(site.kind).push({ ...site, language });
+    kinds.get(site.kind).push({ ...site, thing: `site:${site.name}`, language });
   }
   const groups = [...kinds].map(([kind, items]) => ({ kind, items, places }));
   groups.sort((one, other) => rank(one.kind) - rank(other.kind));
@@ -101,7 +102,7 @@ function together(services) {
 }
 
 export function services(told, language) {
-  const items = together(told).map((one) => ({ ...one, language }));
+  const items = together(told).map((one) => ({ ...one, thing: `service:${one.name}`, language }));
   const bad = told.filter((one) => one.state !== "up").length;
   tell(by("services-count"), bad ? `${number(bad)} / ${number(told.length)}` : number(told.length));
   patch(by("services"), items, key, create, update);

@@ -1,6 +1,6 @@
 // The last changes, newest first.
-import { by, icon, make, patch } from "./dom.js";
-import { known, moment, say } from "./words.js";
+import { by, icon, link, make, patch } from "../dom.js";
+import { known, moment, say } from "../words.js";
 
 function picture(change) {
   if (change.kind === "verdict") return change.state;
@@ -23,7 +23,7 @@ function update(element, change) {
   element.replaceChildren(
     make("time", {}, moment(change.at)),
     icon(shown),
-    make("span", { class: "about" }, make("b", {}, change.title), ` ${said(change)}`, make("i", {}, more.filter(Boolean).map((one) => ` · ${one}`).join(""))),
+    make("span", { class: "about" }, make("b", {}, link(change.subject, change.title)), ` ${said(change)}`, make("i", {}, more.filter(Boolean).map((one) => ` · ${one}`).join(""))),
   );
 }
 

@@ -1,6 +1,6 @@
 // The province in numbers: how many of each state.
-import { by, icon, make, patch } from "./dom.js";
-import { counted, noun, number, say } from "./words.js";
+import { by, icon, make, patch } from "../dom.js";
+import { counted, noun, number, say } from "../words.js";
 
 const STATES = ["up", "degraded", "down", "unreachable", "unknown", "maintenance"];
 const OTHERS = ["circuit", "site", "service"];

@@ -1,6 +1,6 @@
 // The causes now: one card each, the gravest first.
-import { by, icon, make, patch, tell } from "./dom.js";
-import { counted, lasting, moment, number, say, speaks } from "./words.js";
+import { by, icon, link, make, patch, tell } from "../dom.js";
+import { counted, lasting, moment, number, say, speaks } from "../words.js";
 
 const FELT = ["service", "site", "circuit", "device", "collector"];
 // The more there are, the smaller each is.
@@ -25,7 +25,7 @@ function update(card, cause) {
   card.cause = cause.thing;
   card.replaceChildren(
     make("p", { class: "head" }, icon(severity), make("strong", {}, cause.severity_word), make("span", { class: "since" }, card.lasted, make("span", {}, say("since", { time: moment(cause.since) })))),
-    make("h3", {}, summary(cause)),
+    make("h3", {}, make("a", { href: `/incidents/${cause.id}` }, summary(cause))),
     make("p", { class: "chips" }, ...chips(cause)),
     make("p", { class: "evidence" }, cause.evidence),
     hides(card, cause),
@@ -66,7 +66,7 @@ async function names(card) {
     const { items } = await answer.json();
     const lost = items.filter((one) => one.kind === "service" || LOST.includes(one.state));
     lost.sort((one, other) => FELT.indexOf(one.kind) - FELT.indexOf(other.kind));
-    place.replaceWith(make("ul", { class: "names" }, ...lost.map((one) => make("li", {}, icon(one.state), one.title, make("span", {}, one.word)))));
+    place.replaceWith(make("ul", { class: "names" }, ...lost.map((one) => make("li", {}, icon(one.state), link(one.thing, one.title), make("span", {}, one.word)))));
   } catch {
     tell(place, say("hides.failed"));
   }

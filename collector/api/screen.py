@@ -1,0 +1,49 @@
+"""What every page of the console shows beside its own: whose it is, what of us does not work."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
+from aiohttp import web
+from pydantic import BaseModel
+
+from collector.api import shape_wall
+from collector.api.source import Source
+from collector.selfmetrics import VERSION
+
+
+def fields(source: Source) -> dict[str, Any]:
+    """The fields of a `Screen`, as they are now. Taken before what the page itself shows: `last`
+    then is an event that it has seen.
+    """
+    province = source.plan.inventory.province
+    return {
+        "at": time.time(),
+        "last": source.journal.committed,
+        "province": shape_wall.Province(
+            name=province.name,
+            collector=source.plan.collector,
+            version=VERSION,
+            timezone=province.timezone,
+            language=province.language,
+        ),
+        "stores": {name: one.up for name, one in list(source.delivery.stats.stores.items())},
+        "alertmanagers": {peer.name: peer.up for peer in source.telling.rounds.peers},
+        "journal": not source.journal.problem,
+    }
+
+
+async def told(work: Callable[[], BaseModel]) -> web.Response:
+    """What is put together in a thread, compressed for whoever takes it so."""
+
+    def written() -> bytes:
+        return work().model_dump_json(by_alias=True).encode()
+
+    response = web.Response(
+        body=await asyncio.to_thread(written),
+        content_type="application/json",
+        zlib_executor_size=1024,
+    )
+    response.enable_compression()
+    return response

@@ -1,0 +1,83 @@
+// What every page does: asks the collector for what it shows, says when that is not so any more, and lets
+// its reader in. Its address stands in the frame (`data-ask`).
+import { by, make, patch, tell } from "./dom.js";
+import { frame } from "./frame.js";
+import { Live } from "./live.js";
+import * as session from "./session.js";
+import { keepTime, say, second, speaks } from "./words.js";
+
+const root = document.documentElement;
+let latest = null;
+
+function trouble(told, lost, refused) {
+  const found = [];
+  if (refused) found.push(["missing", say("missing", { what: refused })]);
+  if (lost) found.push(["lost", say("trouble.lost", { time: second(new Date(lost)) })]);
+  if (told) {
+    const down = (peers) => Object.entries(peers).filter(([, up]) => !up).map(([name]) => name).join(", ");
+    const stores = down(told.stores);
+    const managers = down(told.alertmanagers);
+    if (stores) found.push(["store", say("trouble.store", { names: stores })]);
+    if (!told.journal) found.push(["journal", say("trouble.journal")]);
+    if (managers) found.push(["manager", say("trouble.manager", { names: managers })]);
+    if (!Object.keys(told.alertmanagers).length) found.push(["nobody", say("trouble.nobody")]);
+  }
+  patch(by("trouble"), found, ([kind]) => kind, ([kind]) => make("p", { class: `t-${kind}` }), (element, [, text]) => tell(element, text));
+}
+
+function line(state) {
+  root.dataset.line = state;
+  tell(by("line-text"), say(`line.${state}`));
+}
+
+// `draw` is given what was told, again when another language was chosen; `asked` gives parameters besides the
+// language, as `&name=value`; `entered` is called once it is known who looks. A page that must be heard
+// `always` goes on listening when nobody sees it. Gives what looks again at once.
+export function page({ draw, asked = () => "", entered = () => null, spoken = () => null, always = false }) {
+  function heard(told) {
+    latest = told;
+    keepTime(told.province.timezone);
+    draw(told);
+    trouble(told, 0);
+    line("live");
+    if (!root.dataset.ready) {
+      root.dataset.ready = "yes";
+      performance.mark("ready");
+    }
+  }
+
+  function lost(since) {
+    trouble(latest, since || Date.now());
+    line("lost");
+  }
+
+  function missing(why) {
+    trouble(null, 0, why);
+    line("live");
+    root.dataset.ready = "yes";
+  }
+
+  const address = () => `${root.dataset.ask}?language=${speaks()}${asked()}`;
+  const live = new Live({ asked: address, heard, lost, stranger: session.ask, missing });
+  const known = () => session.look().then(entered).catch(() => lost(0));
+  frame(() => {
+    spoken();
+    session.show();
+    if (latest) draw(latest);
+    live.again();
+  });
+  line("waiting");
+  session.begin(() => {
+    entered();
+    live.again();
+  });
+  known();
+  if (root.dataset.known) live.start();
+  else session.ask();
+  addEventListener("online", () => live.again());
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) live.again();
+    else if (!always) live.rest();
+  });
+  return () => live.again();
+}
