@@ -31,9 +31,9 @@ function line(state) {
 }
 
 // `draw` is given what was told, again when another language was chosen; `asked` gives parameters besides the
-// language, as `&name=value`; `entered` is called once it is known who looks. A page that must be heard
-// `always` goes on listening when nobody sees it. Gives what looks again at once.
-export function page({ draw, asked = () => "", entered = () => null, spoken = () => null, always = false }) {
+// language, as `&name=value`; `entered` is called once it is known who looks; `gone` is told why there is no such
+// thing. A page that must be heard `always` goes on listening when nobody sees it. Gives what looks again at once.
+export function page({ draw, asked = () => "", entered = () => null, spoken = () => null, gone = null, always = false }) {
   function heard(told) {
     latest = told;
     keepTime(told.province.timezone);
@@ -52,7 +52,8 @@ export function page({ draw, asked = () => "", entered = () => null, spoken = ()
   }
 
   function missing(why) {
-    trouble(null, 0, why);
+    trouble(null, 0, gone ? "" : why);
+    gone?.(why);
     line("live");
     root.dataset.ready = "yes";
   }
