@@ -23,7 +23,7 @@ from dashboards.query import RECORDED
 from dashboards.soundness import asked, loaded, metrics
 from probes.catalogue import METRICS
 from tests.daemons import victoria_metrics
-from tests.dashboards.demo import CHOICES, Store, demo_store, put_in
+from tests.dashboards.demo import CHOICES, Store, all_of, demo_store, put_in
 
 GRID = 300
 MOST = 20_000
@@ -113,12 +113,18 @@ def _timed(url: str, instant: bool, expr: str, span: tuple[int, int]) -> tuple[f
     return time.perf_counter() - began, len(found)
 
 
+def _now(url: str, expr: str, at: int) -> list[dict[str, Any]]:
+    body = urllib.parse.urlencode({"query": expr, "time": at}).encode()
+    with urllib.request.urlopen(f"{url}/api/v1/query", data=body, timeout=600) as answer:
+        return list(json.load(answer)["data"]["result"])
+
+
 def _measured(url: str, span: tuple[int, int]) -> Iterator[tuple[float, int, str]]:
     macros = {"$__rate_interval": f"{STEP + 60}s", "$__range": f"{span[1] - span[0]}s"}
     for path, one in loaded().items():
         if not path.startswith("vi/"):
             continue
-        several = {each["name"] for each in one["templating"]["list"] if each.get("multi")}
+        several = all_of(one, lambda expr: _now(url, expr, span[1]))
         for query in asked(one):
             if query.kind == "variable":
                 continue

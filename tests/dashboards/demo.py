@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.parse
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 from collector.demo import control
+from dashboards.soundness import asked
 from tests.daemons import program, victoria_metrics
 from tests.house import ROOT
 from tests.running import fetch, until
@@ -158,14 +159,43 @@ def demo_store(folder: Path) -> Iterator[Store]:
         yield Store(running.url, end)
 
 
+def all_of(page: Mapping[str, Any], now: Callable[[str], list[dict[str, Any]]]) -> dict[str, str]:
+    """What Grafana puts for each variable of several values when all are chosen: the page's own
+    word for it, or every value that the variable's query finds. `now` asks an instant query.
+    """
+    found = {
+        one["name"]: str(one.get("allValue") or "")
+        for one in page["templating"]["list"]
+        if one.get("multi")
+    }
+    for one in asked(page):
+        name = one.where.removeprefix("$")
+        if one.kind == "variable" and found.get(name) == "":
+            label = one.lists or name
+            expr = one.expr
+            for other, every in found.items():
+                expr = _put(other, every, expr)
+            listed = f"last_over_time({expr}[15m])" if one.lists else expr
+            values = {each["metric"][label] for each in now(f"group by ({label}) ({listed})")}
+            found[name] = f"({'|'.join(sorted(values))})"
+    return found
+
+
+def _put(name: str, value: str, expr: str) -> str:
+    return re.sub(rf"\${name}\b", lambda _: value, expr)
+
+
 def put_in(
-    expr: str, choice: Mapping[str, str], several: set[str], macros: Mapping[str, str] = MACROS
+    expr: str,
+    choice: Mapping[str, str],
+    several: Mapping[str, str],
+    macros: Mapping[str, str] = MACROS,
 ) -> str:
-    """The query as Grafana sends it: variables of several values stand for all of them."""
-    for name in several:
-        expr = re.sub(rf"\${name}\b", ".*", expr)
+    """The query as Grafana sends it, with variables of several values as `all_of` gives them."""
+    for name, every in several.items():
+        expr = _put(name, every, expr)
     for name, value in choice.items():
-        expr = re.sub(rf"\${name}\b", value, expr)
+        expr = _put(name, value, expr)
     for name, value in macros.items():
         expr = expr.replace(name, value)
     assert "$" not in expr, expr
