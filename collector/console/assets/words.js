@@ -110,11 +110,16 @@ function format(name, options) {
 const DAY = { day: "2-digit", month: "2-digit" };
 const MINUTE = { hour: "2-digit", minute: "2-digit" };
 
+// The time; with its day when that is not today, with its year when that is another.
 export function moment(seconds) {
   const date = new Date(seconds * 1000);
-  const today = format("day", DAY).format(date) === format("day", DAY).format(new Date());
+  const now = new Date();
+  const whole = format("whole", { ...DAY, year: "numeric" });
   const time = format("minute", MINUTE).format(date);
-  return today ? time : `${time} ${format("day", DAY).format(date)}`;
+  if (whole.format(date) === whole.format(now)) return time;
+  const year = format("year", { year: "numeric" });
+  const day = year.format(date) === year.format(now) ? format("day", DAY) : whole;
+  return `${time} ${day.format(date)}`;
 }
 
 export const second = (date) => format("second", { ...MINUTE, second: "2-digit" }).format(date);
