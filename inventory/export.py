@@ -132,9 +132,15 @@ def table(inventory: Inventory) -> str:
         row += [" ".join(str(uplink) for uplink in device.uplinks), " ".join(device.tags)]
         row += [asset.vendor, asset.model, asset.serial, asset.rack, asset.owner, asset.purpose]
         row.append(asset.support_until.isoformat() if asset.support_until else "")
-        writer.writerow([_cell(text) for text in row])
+        writer.writerow([cell(text) for text in row])
     return out.getvalue()
 
 
-def _cell(text: str) -> str:
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def cell(text: str) -> str:
+    """A text that no spreadsheet takes for a formula: what begins as one gets an apostrophe
+    before.
+    """
+    return f"'{text}" if text.startswith(_FORMULA) else text

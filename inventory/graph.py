@@ -90,9 +90,14 @@ def impact(inventory: Inventory, thing: Thing) -> Impact:
     """What loses every path to its collector if a device, circuit, site or service is taken away,
     and the services that need any of it. Raises KeyError when there is no such thing.
     """
+    graph = connect(inventory.collectors, inventory.devices, inventory.circuits)
+    return darkened(inventory, graph, thing)
+
+
+def darkened(inventory: Inventory, graph: "nx.Graph[Thing]", thing: Thing) -> Impact:
+    """As `impact`, on a graph that is at hand already."""
     if thing.name not in getattr(inventory, f"{thing.kind}s"):
         raise KeyError(str(thing))
-    graph = connect(inventory.collectors, inventory.devices, inventory.circuits)
     gone = {thing}
     if thing.kind == "site":
         below = within(inventory, thing.name)

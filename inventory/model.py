@@ -316,7 +316,7 @@ class Maintenance:
 @dataclass(frozen=True, slots=True)
 class Inventory:
     """Everything, by name. `files` are those it was read from, the first the one that was asked
-    for.
+    for; `roles` what people call each role that has a name.
     """
 
     province: Province
@@ -330,3 +330,4 @@ class Inventory:
     notify: tuple[Notify, ...]
     maintenance: tuple[Maintenance, ...]
     files: tuple[Path, ...] = ()
+    roles: Mapping[str, str] = field(default_factory=dict)

@@ -6,13 +6,14 @@ the kind of a device's site.
 
 import dataclasses
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import BaseModel
 
-from inventory.model import KINDS, Inventory, Thing
+from inventory.model import KINDS, Asset, Circuit, Inventory, Thing
 from inventory.problem import near, quoted
 from inventory.secret import Secret, SecretRef
 from inventory.source import scalar
@@ -25,6 +26,8 @@ class QueryInvalid(ValueError):  # noqa: N818 - it says what is the case
 
 def fold(text: str) -> str:
     """Text for comparing: no marks, đ as d, lower case; so hoà, hòa and hoa are one."""
+    if text.isascii():
+        return text.lower()
     plain = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "d"))
     return "".join(one for one in plain if not unicodedata.combining(one)).casefold()
 
@@ -86,6 +89,7 @@ def look(inventory: Inventory, thing: Thing, path: Sequence[str]) -> list[Any]:
 
 _FOLLOWED = {
     ("device", "site"): "sites",
+    ("circuit", "site"): "sites",
     ("site", "parent"): "sites",
     ("device", "collector"): "collectors",
 }
@@ -99,12 +103,17 @@ def _look(inventory: Inventory, thing: Thing, value: Any, path: Sequence[str]) -
     if isinstance(value, (list, tuple, frozenset)):
         return [one for part in value for one in _look(inventory, thing, part, path)]
     head, *rest = path
-    below = _step(value, head)
+    below = inventory.devices[value.z.device].site if _placed(value, head) else _step(value, head)
     section = _FOLLOWED.get((thing.kind, head))
     if section is None or not rest or not dataclasses.is_dataclass(value):
         return _look(inventory, thing, below, rest)
     there = Thing(section.removesuffix("s"), "")
     return _look(inventory, there, getattr(inventory, section).get(below), rest)
+
+
+def _placed(value: Any, key: str) -> bool:
+    """Whether a circuit's site is meant, which is that of its Z end."""
+    return key == "site" and isinstance(value, Circuit)
 
 
 def _step(value: Any, key: str) -> Any:
@@ -133,30 +142,42 @@ def _leaves(value: Any) -> list[Any]:
     return [] if value is None else [value]
 
 
-Test = Callable[[Inventory, Thing], bool]
+@dataclasses.dataclass(frozen=True, slots=True)
+class Condition:
+    """What is asked of the values at a path: `=`, `!=` or `~`, and the values that are wanted."""
+
+    path: tuple[str, ...]
+    sign: str
+    wanted: tuple[str, ...]
+
+    def met(self, found: Sequence[Any]) -> bool:
+        """Whether the values that stand there are such."""
+        if self.sign == "~":
+            parts = [fold(one) for one in self.wanted]
+            return any(part in fold(str(one)) for one in found for part in parts)
+        same = any(_same(found, one) for one in self.wanted)
+        return same if self.sign == "=" else not same
 
 
-def condition(text: str) -> tuple[tuple[str, ...], Test]:
-    """Read `path=value`, `path!=value` or `path~part`; the path, and the test. Raises QueryInvalid.
+def condition(text: str) -> Condition:
+    """Read `path=value`, `path!=value` or `path~part`. Raises QueryInvalid.
 
     `=` compares exactly (a number as a number: `capacity=200M`, `ping=1s`), `~` finds a part of the
-    text, tone marks aside.
+    text, tone marks aside. Of several values with `|` between them one is enough.
     """
     marks = [(text.find(sign), sign) for sign in ("!=", "~", "=") if text.find(sign) > 0]
     if not marks:
         raise QueryInvalid(f"bad condition {quoted(text)} (write field=value, != or ~)")
     at, sign = min(marks)
-    path, wanted = tuple(text[:at].strip().split(".")), text[at + len(sign) :].strip()
+    wanted = text[at + len(sign) :].strip()
+    several = [one.strip() for one in wanted.split("|")] if "|" in wanted else []
+    return Condition(tuple(text[:at].strip().split(".")), sign, (wanted, *several))
 
-    def test(inventory: Inventory, thing: Thing) -> bool:
-        found = look(inventory, thing, path)
-        if sign == "~":
-            return any(fold(wanted) in fold(str(one)) for one in found)
-        same = any(_equal(one, wanted) for one in found) or (wanted == "" and not found)
-        same = same or f"device:{wanted}" in found
-        return same if sign == "=" else not same
 
-    return path, test
+def _same(found: Sequence[Any], wanted: str) -> bool:
+    if any(_equal(one, wanted) for one in found) or (wanted == "" and not found):
+        return True
+    return f"device:{wanted}" in found
 
 
 def _equal(value: Any, wanted: str) -> bool:
@@ -171,39 +192,70 @@ def _equal(value: Any, wanted: str) -> bool:
 
 
 def select(
-    inventory: Inventory, kind: str, conditions: Sequence[str] = (), words: str = ""
+    inventory: Inventory,
+    kind: str,
+    conditions: Sequence[str] = (),
+    words: str = "",
+    also: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Thing]:
-    """The things of a kind that meet every condition and have every word. Raises QueryInvalid, also
-    for a field that no thing of the kind has.
+    """The things of a kind that meet every condition and have every word, in the order of the
+    files. `also` are more words of things, by name. Raises QueryInvalid, also for a field that no
+    thing of the kind has.
     """
-    tests = []
-    for text in conditions:
-        path, test = condition(text)
-        known(inventory, kind, path)
-        tests.append(test)
-    parts = fold(words).split()
-    return [
+    asked = [condition(text) for text in conditions]
+    for one in asked:
+        known(inventory, kind, one.path)
+    found = [
         thing
-        for thing, one in things(inventory, (kind,))
-        if all(test(inventory, thing) for test in tests)
-        and (not parts or _spoken(inventory, thing, one, parts))
+        for thing, _ in things(inventory, (kind,))
+        if all(each.met(look(inventory, thing, each.path)) for each in asked)
     ]
+    parts = fold(words).split()
+    return [one for one in found if _spoken(inventory, one, parts, also)] if parts else found
 
 
-def _spoken(inventory: Inventory, thing: Thing, one: Any, parts: Sequence[str]) -> bool:
-    """Whether every word stands in a name, title, address, tag or unit of the thing or its site."""
-    spoken = [one.name, one.title, *one.tags, *getattr(one, "addresses", ())]
-    site = inventory.sites.get(getattr(one, "site", thing.name if thing.kind == "site" else ""))
-    if site is not None:
-        spoken += [site.name, site.title, site.unit.code, site.unit.name]
-    text = fold(" ".join(spoken))
+def _spoken(
+    inventory: Inventory, thing: Thing, parts: Sequence[str], also: Mapping[str, str]
+) -> bool:
+    """Whether every word stands in what somebody may call the thing by."""
+    one = getattr(inventory, f"{thing.kind}s")[thing.name]
+    text = fold(" ".join([*_called(inventory, thing, one), also.get(thing.name, "")]))
     return all(part in text for part in parts)
+
+
+def _called(inventory: Inventory, thing: Thing, one: Any) -> Iterator[str]:
+    """Names, addresses, contract, the asset register's words, and where it is."""
+    yield from (one.name, one.title, *one.tags)
+    site = inventory.sites.get(thing.name) if thing.kind == "site" else None
+    if thing.kind == "device":
+        site = inventory.sites[one.site]
+        lines = (up.name for up in one.uplinks if up.kind == "circuit")
+        yield from (*one.addresses, one.role or "", *_register(one.asset), *lines)
+        yield inventory.roles.get(one.role, "")
+    elif thing.kind == "circuit":
+        site = inventory.sites[inventory.devices[one.z.device].site]
+        yield from (one.kind, one.provider, one.contract, one.path, one.probe or "", *one.payers)
+        yield from (text for end in (one.a, one.z) if end for text in (end.device, end.interface))
+    else:
+        yield from (one.kind, one.owner)
+    if site is not None:
+        yield from (site.name, site.title, site.unit.code, site.unit.name)
+
+
+def _register(asset: Asset) -> Sequence[str]:
+    """What the asset register says in words; dates are none."""
+    told = (asset.serial, asset.vendor, asset.model, asset.mac, asset.rack, asset.owner)
+    return (*told, asset.purpose, asset.code, asset.contract)
+
+
+_BESIDE = {"device": ("address",), "circuit": ("site",)}
+"""What is asked of a thing as if it were a field of it."""
 
 
 def known(inventory: Inventory, kind: str, path: Sequence[str]) -> None:
     """Raise QueryInvalid for a first word that is no field at all: a slip, not an empty answer."""
     for _, one in things(inventory, (kind,)):
-        fields = [*_fields(one), *(("address",) if kind == "device" else ())]
+        fields = [*_fields(one), *_BESIDE.get(kind, ())]
         if path[0] not in fields:
             meant = near(path[0], fields)
             also = f" ({meant})" if meant else f" (fields: {', '.join(fields)})"

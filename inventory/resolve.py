@@ -77,6 +77,7 @@ class Resolver:
             notify=tuple(self.notify()),
             maintenance=tuple(self.maintenance(province)),
             files=tuple(draft.files.values()),
+            roles={name: e.name for name, e in sections["roles"].items() if e.name},
         )
 
     def remnants(self) -> None:

@@ -1,7 +1,7 @@
 """How things are called in a sentence, from the inventory's titles."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from alerts.wording.plain import clean, words_in
 from alerts.wording.words import KINDS, WORDS
@@ -25,6 +25,9 @@ class Naming:
 
     inventory: Inventory
     language: str
+    _twins: dict[tuple[str, str], list[Circuit]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def place(self, site: str) -> str:
         """A site inside a sentence: without "UBND", which the reader knows."""
@@ -67,16 +70,20 @@ class Naming:
         if kind is None or not site:
             return clean(one.name)
         name = f"{kind.say(self.language)} {self.place(site)}"
-        twins = [
-            other
-            for other in self.inventory.circuits.values()
-            if other.kind == one.kind and self.site_of(Thing("circuit", other.name)) == site
-        ]
+        twins = self._beside(one.kind, site)
         if len(twins) == 1:
             return name
         if one.path and sum(other.path == one.path for other in twins) == 1:
             return WORDS.lines["path"].say(self.language, name=name, path=clean(one.path))
         return f"{name} ({clean(one.name)})"
+
+    def _beside(self, kind: str, site: str) -> list[Circuit]:
+        """Circuits of one kind at one place; all are put in order by the first that asks."""
+        if not self._twins:
+            for other in self.inventory.circuits.values():
+                place = self.site_of(Thing("circuit", other.name))
+                self._twins.setdefault((other.kind, place), []).append(other)
+        return self._twins[kind, site]
 
     def short(self, one: Thing) -> str:
         """A name that leaves something in an SMS: the key where the title would not."""

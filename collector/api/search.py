@@ -6,7 +6,7 @@ from collector.api.guard import RefusedError
 from collector.verdicts.events import State
 from collector.verdicts.verdict import Verdict
 from inventory.model import KINDS, Inventory
-from inventory.query import QueryInvalid, select
+from inventory.query import QueryInvalid, condition, select
 
 Held = Mapping[str, Verdict]
 """Verdicts by thing."""
@@ -20,12 +20,16 @@ def matching(
     """Things of one kind in order. `state=down` and `because=circuit:x` are answered from the
     verdicts, all else from the inventory.
     """
-    own = [parts for one in conditions if (parts := _own(one)) is not None]
-    others = [one for one in conditions if _own(one) is None]
-    things = _known(inventory, kind, others, search, held)
-    for field, wanted, same in own:
-        things = [one for one in things if (_value(held.get(one), field) == wanted) == same]
-    return things
+    try:
+        asked = [(text, condition(text)) for text in conditions]
+        own = [one for _, one in asked if one.path[0] in _OWN]
+        others = [text for text, one in asked if one.path[0] not in _OWN]
+        things = _known(inventory, kind, others, search, held)
+    except QueryInvalid as error:
+        raise RefusedError(400, str(error), "as in where=site.kind=ward") from None
+    return [
+        one for one in things if all(each.met(_values(held.get(one), each.path[0])) for each in own)
+    ]
 
 
 def state_name(held: Verdict | None) -> str:
@@ -40,22 +44,10 @@ def _known(
         if conditions or search:
             raise RefusedError(400, f"a {kind} has no fields to ask for")
         return sorted(one for one in held if one.startswith(f"{kind}:"))
-    try:
-        return sorted(str(thing) for thing in select(inventory, kind, conditions, search))
-    except QueryInvalid as error:
-        raise RefusedError(400, str(error), "as in where=site.kind=ward") from None
+    return sorted(str(thing) for thing in select(inventory, kind, conditions, search))
 
 
-def _own(condition: str) -> tuple[str, str, bool] | None:
-    """Field, value, and whether it must be the same, of a condition on a verdict."""
-    for field in _OWN:
-        for sign, same in (("!=", False), ("=", True)):
-            if condition.startswith(field + sign):
-                return field, condition.removeprefix(field + sign), same
-    return None
-
-
-def _value(held: Verdict | None, field: str) -> str:
+def _values(held: Verdict | None, field: str) -> list[str]:
     if field == "state":
-        return state_name(held)
-    return held.because if held else ""
+        return [state_name(held)]
+    return [held.because] if held and held.because else []

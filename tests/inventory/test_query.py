@@ -72,6 +72,10 @@ def test_folding_twice_changes_nothing_more(text: str) -> None:
         (["asset.serial!="], ["rt01"]),
         (["asset.support_until~2028"], ["rt01"]),
         (["thresholds.rule=StorageFull", "thresholds.only~var"], ["rt01"]),
+        (["role=ward-router|silent"], ["rt01", "ap01"]),
+        (["role!=ward-router|silent"], ["core"]),
+        (["role=silent|"], ["core", "ap01"]),
+        (["address~0.0.1|0.0.3"], ["core", "ap01"]),
     ],
 )
 def test_conditions_reach_every_field(
@@ -83,6 +87,8 @@ def test_conditions_reach_every_field(
 def test_conditions_know_other_kinds_and_units(whole: Inventory) -> None:
     assert select(whole, "circuit", ["capacity=200M", "a.device=core", "payers=Sở TT&TT"])
     assert select(whole, "circuit", ["targets.availability=99.95%"])
+    assert select(whole, "circuit", ["site=pa-co", "site.kind=ward", "site.parent.title~mai chau"])
+    assert select(whole, "circuit", ["site=dc"]) == []
     assert select(whole, "service", ["needs=site:dc", "level=3"])
     assert [one.name for one in select(whole, "site", ["location=105"])] == ["dc"]
 
@@ -91,6 +97,42 @@ def test_search_finds_words_in_any_order_whatever_their_marks(whole: Inventory) 
     assert [t.name for t in select(whole, "device", words="co PA")] == ["rt01", "ap01"]
     assert [t.name for t in select(whole, "site", words="xã")] == ["pa-co"]
     assert select(whole, "site", words="pa khong") == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "names"),
+    [
+        ("device", "fg1", ["rt01"]),
+        ("device", "tsl-1", ["rt01"]),
+        ("device", "10.0.0.3", ["ap01"]),
+        ("device", "fd00::1", ["core"]),
+        ("circuit", "15/2026", ["tsl-1"]),
+        ("circuit", "vnpt pa co", ["tsl-1"]),
+        ("circuit", "ge-0/0/3", ["tsl-1"]),
+        ("circuit", "10.9.9.9", ["tsl-1"]),
+        ("service", "mot cua", ["mot-cua"]),
+        ("site", "05212", ["pa-co"]),
+    ],
+)
+def test_search_finds_what_people_read_off_a_label_or_a_contract(
+    whole: Inventory, kind: str, words: str, names: list[str]
+) -> None:
+    assert [one.name for one in select(whole, kind, words=words)] == names
+
+
+def test_search_finds_a_role_by_its_name_and_words_that_others_know(
+    tmp_path: Path, vocabulary: Vocabulary
+) -> None:
+    path = tmp_path / "roles.yaml"
+    path.write_text(
+        "collectors: {noc-1: {}}\nsites: {dc: {name: A}}\nroles: {fw: {name: Tường lửa}}\n"
+        "devices: {a: {address: 10.0.0.1, site: dc, role: fw}, b: {address: 10.0.0.2, site: dc}}\n"
+    )
+    inventory = load(path, vocabulary)
+    assert inventory.roles == {"fw": "Tường lửa"}
+    assert select(inventory, "device", words="tuong lua") == [Thing("device", "a")]
+    found = select(inventory, "device", words="vigor a", also={"b": "Vigor2927"})
+    assert found == [Thing("device", "b")]
 
 
 @pytest.mark.parametrize(
