@@ -10,7 +10,7 @@ from alerts.wording import Message, compose, compose_end, end_told, from_rule
 from collector.gate.held import Held, Told
 from collector.gate.incoming import Posted
 from collector.verdicts.verdict import Cause, News, Sign
-from inventory.model import Inventory
+from inventory.model import KINDS, Inventory
 
 NAMES = 20
 """Most hidden things that are named."""
@@ -26,10 +26,13 @@ class Links:
     dashboard: str = ""
 
     def of(self, thing: str, incident: str = "") -> tuple[str, str]:
-        """Console and dashboard of a thing (`kind:name`), or of an incident about it."""
+        """Console and dashboard of a thing (`kind:name`), or of an incident about it; the wall for
+        a thing that has no page.
+        """
         kind, _, name = thing.partition(":")
-        place = f"incidents/{incident}" if incident else f"{kind}s/{quote(name, safe='')}"
-        console = f"{self.console.rstrip('/')}/api/v1/{place}" if self.console and name else ""
+        place = f"{kind}s/{quote(name, safe='')}" if kind in KINDS else ""
+        place = f"incidents/{incident}" if incident else place
+        console = f"{self.console.rstrip('/')}/{place}" if self.console and name else ""
         return console, placed(self.dashboard, kind, name) if name else ""
 
 

@@ -61,7 +61,7 @@ def test_cause_is_told_with_all_that_a_person_wants(province: Inventory) -> None
     assert said["provider"] == circuit.provider
     assert said["runbook"] == "alerts/runbooks/CircuitDown.md"
     assert said["since"] == "2026-11-21T08:15:00+07:00"
-    assert said["console"] == told.url == "https://hatang:9871/api/v1/incidents/17"
+    assert said["console"] == told.url == "https://hatang:9871/incidents/17"
     assert said["dashboard"] == f"https://grafana/d/circuit?var-circuit={circuit.name}"
     assert Path(said["runbook"]).is_file()
     assert said["description"]
@@ -187,3 +187,11 @@ def test_end_of_a_rule_is_told_in_the_words_of_its_beginning(province: Inventory
     assert said["description"].startswith("Từ 08:15 21/11/2026 đến 09:45 21/11/2026")
     assert "Dọn" not in said["description"]
     assert said["ended"]
+
+
+def test_links_lead_to_pages_of_the_console_that_there_are() -> None:
+    links = Links("https://hatang:9871/")
+    assert links.of("device:rt 1/a")[0] == "https://hatang:9871/devices/rt%201%2Fa"
+    assert links.of("collector:noc-1")[0] == "https://hatang:9871/"
+    assert links.of("collector:noc-1", "17")[0] == "https://hatang:9871/incidents/17"
+    assert Links().of("device:rt1")[0] == ""

@@ -36,13 +36,13 @@ def test_incident_that_stands_at_a_restart_keeps_its_links(tmp_path: Path) -> No
     before = begun(running, shelf, {"api": "https://noc:9871"})
     keep(before, shelf)
     told = line(before).words
-    assert told.annotations["console"].startswith("https://noc:9871/api/v1/incidents/")
+    assert told.annotations["console"].startswith("https://noc:9871/incidents/")
     known: dict[str, str] = {}
     again = begun(running, shelf, known)
     assert line(again).words == told
     known["api"] = "https://noc:9872"
     again.reword()
-    assert line(again).words.url.startswith("https://noc:9872/api/v1/incidents/")
+    assert line(again).words.url.startswith("https://noc:9872/incidents/")
     running.journal.close()
 
 
