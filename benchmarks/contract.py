@@ -14,6 +14,7 @@ from collector.contract.grid import midnight
 from collector.contract.ledger import Kept
 from collector.contract.traffic import Traffic
 from collector.journal import Journal
+from collector.stores.promql import PromQL
 from tests.contract.circuits import province
 from tests.contract.stored import HERE, Port, ago, hour, line, push
 from tests.daemons import victoria_metrics
@@ -30,8 +31,8 @@ async def measure(folder: Path, url: str, count: int) -> None:
     inventory, _ = province(None, *circuits)
     journal = Journal(folder / "events.sqlite")
     journal.start()
-    history = History(url)
-    sources = Sources(lambda: inventory, journal, history)
+    store = PromQL(url)
+    sources = Sources(lambda: inventory, journal, History(store))
     now = midnight(ago(0), HERE) + daily.AFTER_MIDNIGHT
     for run in range(RUNS):
         contract = Contract(folder / f"contract-{run}.sqlite", sources, lambda *_: None)
@@ -49,7 +50,7 @@ async def measure(folder: Path, url: str, count: int) -> None:
     for one in circuits[:20]:
         await contract.numbers(one, hour(1, 0), hour(0, 0))
     print(f"one circuit on demand: {(time.perf_counter() - began) / 20 * 1000:.0f} ms")
-    await history.close()
+    await store.close()
     journal.close()
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from collector import tuning
+from collector import audit, tuning
 from collector.configs import Keeper, Repository
 from collector.contract import Breach, Contract, History, Sources
 from collector.delivery import Delivery
@@ -27,6 +27,7 @@ from collector.schedule import Schedule
 from collector.selfmetrics import self_rows
 from collector.state import Memory
 from collector.states import States
+from collector.stores.promql import PromQL
 from collector.telling import Telling, Ways
 from collector.thresholds import JobLimits
 from collector.verdicts.events import Event
@@ -81,14 +82,14 @@ def choose_collector(inventory: Inventory, wanted: str | None) -> str:
 
 
 class Rooms(NamedTuple):
-    """What a collector works with, started before it and stopped after it. `history` answers
+    """What a collector works with, started before it and stopped after it. `promql` answers
     questions about the past; None where no store does.
     """
 
     delivery: Delivery
     memory: Memory
     journal: Journal
-    history: History | None
+    promql: PromQL | None
     ways: Ways
     ears: Ears = Ears()
     configs: Repository | None = None
@@ -101,6 +102,7 @@ class Collector:
         """`contract` is where daily numbers are kept. Raises PeerInvalid."""
         self.plan = plan
         self.delivery, self.journal = rooms.delivery, rooms.journal
+        self.audit = audit.Audit(rooms.journal.path.with_name(audit.NAME))
         self._memory = rooms.memory
         self.pipeline = Pipeline(self.delivery.put, rooms.memory)
         self.schedule = Schedule(self._accept, rooms.memory.of)
@@ -114,8 +116,10 @@ class Collector:
         self.addresses: dict[str, str] = {}
         self._told_links = rooms.ways.links
         self.telling = Telling(rooms.ways, self.desk, lambda: self.plan, self._links)
+        self.promql = rooms.promql
+        history = History(rooms.promql) if rooms.promql else None
         sources = Sources(
-            lambda: self.plan.inventory, self.journal, rooms.history, self.windows.effective
+            lambda: self.plan.inventory, self.journal, history, self.windows.effective
         )
         self.contract = Contract(contract, sources, self.breached)
         self.delivery.tell_late(rooms.ways.store, self.contract.late)

@@ -13,10 +13,11 @@ from collector.api import rim
 from collector.api.guard import RefusedError
 from collector.api.rim import SOURCE
 from collector.api.shape import Answer
-from collector.contract import LIMIT, Breach, Contract, HistoryError, Numbers
+from collector.contract import LIMIT, Breach, Contract, Numbers
 from collector.contract.availability import Availability
 from collector.contract.grid import SLOT, midnight
 from collector.contract.traffic import Traffic
+from collector.stores.promql import StoreError
 from inventory.model import Circuit
 
 CONTRACT = web.AppKey("contract", Contract)
@@ -107,7 +108,7 @@ async def contract(request: web.Request) -> web.Response:
     keeper = request.app[CONTRACT]
     try:
         numbers, place = await keeper.numbers(circuit, start, end)
-    except (HistoryError, sqlite3.Error) as error:
+    except (StoreError, sqlite3.Error) as error:
         raise RefusedError(503, str(error), "try again; is there a store that answers?") from None
     return rim.told(told(circuit, numbers, place, keeper.breaches.get(circuit.name)))
 

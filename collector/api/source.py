@@ -7,6 +7,7 @@ collector at rest.
 from collections.abc import Awaitable, Mapping
 from typing import Protocol
 
+from collector.audit import Audit
 from collector.contract import Contract
 from collector.delivery import Delivery
 from collector.incidents import Incidents
@@ -14,6 +15,7 @@ from collector.journal import Journal
 from collector.pipeline import Pipeline
 from collector.plan import Plan
 from collector.schedule import Schedule
+from collector.stores.promql import PromQL
 from collector.telling import Telling
 from collector.verdicts.engine import Engine
 from collector.windows import Windows
@@ -47,6 +49,10 @@ class Source(Protocol):
         """What stays."""
 
     @property
+    def audit(self) -> Audit:
+        """What people did."""
+
+    @property
     def incidents(self) -> Incidents:
         """What is open, and what people do about it."""
 
@@ -57,6 +63,10 @@ class Source(Protocol):
     @property
     def contract(self) -> Contract:
         """Contract numbers of circuits."""
+
+    @property
+    def promql(self) -> PromQL | None:
+        """A store that answers questions about the past, None where none does."""
 
     @property
     def telling(self) -> Telling:

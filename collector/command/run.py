@@ -19,7 +19,6 @@ from collector.api import LISTEN, Access, ListenRefusedError, parse_listen, serv
 from collector.collector import Collector, Rooms, load_plan
 from collector.command.inventory import default_inventory
 from collector.configs import Repository
-from collector.contract import History
 from collector.delivery import Delivery
 from collector.gate.gate import VISIBLE
 from collector.gate.held import address
@@ -34,6 +33,7 @@ from collector.plan import Plan
 from collector.reach import IcmpUnavailableError
 from collector.state import Memory
 from collector.stores import Address, open_store, parse_address
+from collector.stores.promql import PromQL
 from collector.telling import Ways
 from inventory.secret import Secret
 
@@ -221,16 +221,16 @@ async def _run(args: argparse.Namespace, asked: Asked, plan: Plan) -> int:
         delivery.start()
         stack.push_async_callback(asyncio.to_thread, delivery.close, 3.0)
         queries = _queries(asked.query, stores)
-        history = History(queries["query"], asked.token) if queries else None
-        if history is not None:
-            stack.push_async_callback(history.close)
+        promql = PromQL(queries["query"], asked.token) if queries else None
+        if promql is not None:
+            stack.push_async_callback(promql.close)
         asking = next((one.name for one in stores if one.query_url), stores[0].name)
         visible = VISIBLE if asked.stores else LOCAL_VISIBLE
         shelf = state / "gate.sqlite"
         vmalert = args.vmalert or ""
         ways = Ways(asked.alertmanagers, vmalert, asking, shelf, visible, asked.links)
         rooms = Rooms(
-            delivery, memory, journal, history, ways, asked.ears, Repository(state / "configs")
+            delivery, memory, journal, promql, ways, asked.ears, Repository(state / "configs")
         )
         collector = Collector(plan, args.inventory, rooms, state / "contract.sqlite")
         await _start(collector)

@@ -7,7 +7,7 @@ what.
 
 from collector.contract.breach import DAYS, LIMIT, Breach
 from collector.contract.daily import Contract, Sources
-from collector.contract.history import History, HistoryError
+from collector.contract.history import History
 from collector.contract.measure import Numbers, measure
 
 __all__ = [
@@ -16,7 +16,6 @@ __all__ = [
     "Breach",
     "Contract",
     "History",
-    "HistoryError",
     "Numbers",
     "Sources",
     "measure",

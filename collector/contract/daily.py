@@ -18,13 +18,14 @@ from zoneinfo import ZoneInfo
 
 from collector.contract.breach import DAYS, Breach, breach
 from collector.contract.grid import Window, day_of, midnight, whole
-from collector.contract.history import History, HistoryAwayError, HistoryError
+from collector.contract.history import History
 from collector.contract.ledger import BEAT, KEEP, Kept, Ledger
 from collector.contract.measure import Evidence, Numbers, measure
 from collector.contract.pauses import pauses
 from collector.contract.traffic import Counters
 from collector.contract.verdicts import verdicts
 from collector.journal import Journal
+from collector.stores.promql import StoreAwayError, StoreError
 from inventory.model import Circuit, Inventory, Maintenance
 
 AFTER_MIDNIGHT = 1_800.0
@@ -156,12 +157,12 @@ class Contract:
         for circuit, days in await asyncio.to_thread(self._owed, now):
             try:
                 kept = [await self._day(history, circuit, day) for day in days]
-            except HistoryAwayError as error:
+            except StoreAwayError as error:
                 if not self._away:
                     log.warning("no history for contract numbers", extra={"error": str(error)})
                 self._away = True
                 return False
-            except HistoryError as error:
+            except StoreError as error:
                 facts = {"circuit": circuit.name, "error": str(error)}
                 log.warning("a circuit's history cannot be had", extra=facts)
                 continue
@@ -174,7 +175,7 @@ class Contract:
     async def numbers(self, circuit: Circuit, start: float, end: float) -> tuple[Numbers, str]:
         """The numbers of a circuit, and the end (`a`, `z`, or "") whose counters they are from.
 
-        Raises HistoryError, sqlite3.Error, ValueError for an empty window.
+        Raises StoreError, sqlite3.Error, ValueError for an empty window.
         """
         inventory = self._sources.inventory()
         window = Window(start, end, self._zone)

@@ -13,6 +13,7 @@ from typing import Any
 from aiohttp import ClientSession
 
 from collector.api import serve
+from collector.audit import NAME, Audit
 from collector.contract import Contract, Sources
 from collector.delivery import DeliveryStats
 from collector.desk import Desk
@@ -23,6 +24,7 @@ from collector.plan import Plan, build
 from collector.sender import StoreStats
 from collector.state import Memory
 from collector.states import States
+from collector.stores.promql import PromQL
 from collector.telling import Telling, Ways
 from collector.verdicts.events import (
     EchoHeard,
@@ -152,6 +154,7 @@ class Running:
         self.delivery = Way(DeliveryStats({"local": store}, 4096, spool_age_seconds=1.5))
         self.journal = Journal(state / "events.sqlite")
         self.journal.start()
+        self.audit = Audit(state / NAME)
         self.desk = Desk(self.journal, States(self.pipeline), lambda ask: None)
         self.incidents, self.engine = self.desk.incidents, self.desk.engine
         self.told: list[Operator] = []
@@ -162,6 +165,7 @@ class Running:
         sources = Sources(lambda: self.plan.inventory, self.journal, None, self.windows.effective)
         self.contract = Contract(state / "contract.sqlite", sources, lambda circuit, breach: None)
         self.contract.ledger.open()
+        self.promql: PromQL | None = None
         self.started = NOW
         self.ready = True
         self.addresses = {"api": "http://127.0.0.1:9871"}

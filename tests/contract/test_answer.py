@@ -19,6 +19,7 @@ from collector.api.rim import SOURCE
 from collector.api.visitors import Visitors
 from collector.contract import Breach, Contract, History, Sources
 from collector.journal import Journal
+from collector.stores.promql import PromQL
 from inventory.model import Targets
 from tests.contract.circuits import province
 from tests.contract.stored import HERE, Port, ago, hour, line, push
@@ -53,7 +54,8 @@ async def asked(folder: Path, url: str | None) -> AsyncIterator[Asked]:
     inventory, _ = province(None, BUSY)
     journal = Journal(folder / "events.sqlite")
     journal.start()
-    history = History(url) if url else None
+    store = PromQL(url) if url else None
+    history = History(store) if store else None
     keeper = Contract(
         folder / "contract.sqlite", Sources(lambda: inventory, journal, history), lambda *_: None
     )
@@ -66,8 +68,8 @@ async def asked(folder: Path, url: str | None) -> AsyncIterator[Asked]:
     async with TestClient(TestServer(app)) as client:
         yield Asked(client, keeper, journal)
     journal.close()
-    if history is not None:
-        await history.close()
+    if store is not None:
+        await store.close()
 
 
 @pytest.mark.asyncio

@@ -17,6 +17,7 @@ from collector.contract.grid import midnight
 from collector.contract.ledger import Kept
 from collector.contract.traffic import Traffic
 from collector.journal import Journal
+from collector.stores.promql import PromQL
 from inventory.model import Circuit, Maintenance, Thing
 from tests.contract.circuits import province
 from tests.contract.stored import HERE, Port, ago, hour, line, push
@@ -46,7 +47,8 @@ async def job(
     folder: Path, url: str | None, *circuits: Circuit, clock: Callable[[], float] = time.time
 ) -> AsyncIterator[Job]:
     inventory, _ = province(None, *circuits)
-    history = History(url) if url else None
+    store = PromQL(url) if url else None
+    history = History(store) if store else None
     journal = Journal(folder / "events.sqlite")
     journal.start()
     told: Told = []
@@ -59,8 +61,8 @@ async def job(
     one.contract.ledger.open()
     yield one
     journal.close()
-    if history is not None:
-        await history.close()
+    if store is not None:
+        await store.close()
 
 
 def week(port: Port, out: float, *, hole: bool = False) -> list[dict[str, object]]:

@@ -12,13 +12,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from collector.contract.grid import Window, whole
-from collector.contract.history import (
-    History,
-    HistoryAwayError,
-    HistoryError,
-    parse,
-    selector,
-)
+from collector.contract.history import History, parse, selector
+from collector.stores.promql import Bounds, PromQL, StoreAwayError, StoreError
 from inventory.model import End
 from inventory.secret import Secret
 from tests.contract.stored import HERE, Port, ago, hour, line, openmetrics, push
@@ -49,9 +44,9 @@ async def test_prometheus_and_victoriametrics_give_the_same_samples(tmp_path: Pa
         push(store.url, series)
         found = []
         for url in (store.url, other.url):
-            history = History(url)
-            found.append(await history.of(CIRCUIT, WHOLE_DAY))
-            await history.close()
+            asked = PromQL(url)
+            found.append(await History(asked).of(CIRCUIT, WHOLE_DAY))
+            await asked.close()
     assert found[0] == found[1]
     counters, end = found[0]
     assert end == "z"
@@ -68,11 +63,12 @@ async def test_port_of_the_a_end_goes_first_and_long_windows_are_read_in_pieces(
     with victoria_metrics(tmp_path) as store:
         for end in (CIRCUIT.a, CIRCUIT.z):
             push(store.url, Port(end).series(hour(3, 0), hour(1, 24), 50e6, 9e6))
-        history = History(store.url)
+        asked = PromQL(store.url)
+        history = History(asked)
         counters, end_name = await history.of(CIRCUIT, whole(ago(1), HERE, 3))
         lone = replace(CIRCUIT, a=End("pe01"), z=End("rt01"))
         assert (await history.of(lone, WHOLE_DAY))[1] == ""
-        await history.close()
+        await asked.close()
     assert end_name == "a"
     assert len(counters.transmit.times) == 3 * 1_440
     assert counters.transmit.times == sorted(set(counters.transmit.times))
@@ -121,7 +117,7 @@ NO_ANSWERS = [
 
 @pytest.mark.parametrize("body", NO_ANSWERS)
 def test_answer_of_another_kind_is_an_error(body: bytes) -> None:
-    with pytest.raises(HistoryError, match="no matrix"):
+    with pytest.raises(StoreError, match="no matrix"):
         parse(body)
 
 
@@ -137,19 +133,19 @@ async def answering(status: int, body: bytes) -> AsyncIterator[tuple[History, li
     app = web.Application()
     app.router.add_route("*", "/{any:.*}", answer)
     async with TestServer(app) as server:
-        history = History(str(server.make_url("/")), Secret("planted-token"))
-        yield history, told
-        await history.close()
+        asked = PromQL(str(server.make_url("/")), Secret("planted-token"))
+        yield History(asked), told
+        await asked.close()
 
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize(
     ("status", "kind"),
-    [(401, HistoryAwayError), (503, HistoryAwayError), (422, HistoryError), (302, HistoryError)],
+    [(401, StoreAwayError), (503, StoreAwayError), (422, StoreError), (302, StoreError)],
 )
 async def test_refusal_is_told_without_the_token(status: int, kind: type[Exception]) -> None:
     async with answering(status, b"no planted-token  here " * 50) as (history, told):
-        with pytest.raises(HistoryError) as caught:
+        with pytest.raises(StoreError) as caught:
             await history.of(CIRCUIT, WHOLE_DAY)
     assert type(caught.value) is kind
     assert "planted" not in str(caught.value)
@@ -159,15 +155,15 @@ async def test_refusal_is_told_without_the_token(status: int, kind: type[Excepti
 
 @pytest.mark.asyncio
 async def test_answer_without_end_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("collector.contract.history.BYTES", 1 << 20)
+    monkeypatch.setattr("collector.contract.history.BOUNDS", Bounds(1 << 20, 9.0))
     async with answering(200, b"x" * (2 << 20)) as (history, _):
-        with pytest.raises(HistoryError, match="larger than 1 MiB"):
+        with pytest.raises(StoreError, match="larger than 1 MiB"):
             await history.of(CIRCUIT, WHOLE_DAY)
 
 
 @pytest.mark.asyncio
 async def test_store_that_is_not_there_is_away() -> None:
-    history = History(f"http://127.0.0.1:{free_port()}")
-    with pytest.raises(HistoryAwayError, match="does not answer"):
-        await history.of(CIRCUIT, Window(0, 60, HERE))
-    await history.close()
+    asked = PromQL(f"http://127.0.0.1:{free_port()}")
+    with pytest.raises(StoreAwayError, match="does not answer"):
+        await History(asked).of(CIRCUIT, Window(0, 60, HERE))
+    await asked.close()
