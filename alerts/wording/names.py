@@ -21,10 +21,15 @@ def thing(text: str) -> Thing:
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """Names of things in one language. What the inventory does not know is called by its key."""
+    """Names of things in one language. What the inventory does not know is called by its key.
+    Made anew for each inventory; one for many names is cheaper than one for each.
+    """
 
     inventory: Inventory
     language: str
+    _twins: dict[tuple[str, str], list[Circuit]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
     _twins: dict[tuple[str, str], list[Circuit]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -83,6 +88,14 @@ class Naming:
             for other in self.inventory.circuits.values():
                 place = self.site_of(Thing("circuit", other.name))
                 self._twins.setdefault((other.kind, place), []).append(other)
+        return self._twins[kind, site]
+
+    def _alike(self, kind: str, site: str) -> list[Circuit]:
+        """The circuits of one kind at one site."""
+        if not self._twins:
+            for one in self.inventory.circuits.values():
+                place = (one.kind, self.site_of(Thing("circuit", one.name)))
+                self._twins.setdefault(place, []).append(one)
         return self._twins[kind, site]
 
     def short(self, one: Thing) -> str:

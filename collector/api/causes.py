@@ -59,6 +59,11 @@ class Board:
             counts=counts(self.held[thing] for thing in found),
         )
 
+    def verdict(self, thing: str) -> shape_state.Verdict:
+        """The verdict of one thing; one that is not judged is unknown."""
+        incidents = self._incidents().get(thing, ())
+        return self._verdict(thing, incidents, hidden_behind(self.held, (thing,))[thing])
+
     def _matching(self, kind: str, conditions: Sequence[str], search: str) -> list[str]:
         """Things of one kind, or of all kinds that have what the conditions ask for."""
         found: list[str] = []
@@ -89,7 +94,7 @@ class Board:
     def _verdict(
         self, thing: str, incidents: Sequence[Incident], hidden: Sequence[str]
     ) -> shape_state.Verdict:
-        held = self.held[thing]
+        held = self.held.get(thing) or Verdict()
         kind, _, name = thing.partition(":")
         site, role = _where(self.inventory, kind, name)
         return shape_state.Verdict(

@@ -68,6 +68,13 @@ class Engine:
         return self._board.verdicts
 
     @property
+    def wiring(self) -> Wiring | None:
+        """How everything hangs together; another object after each InventoryChanged, None before
+        the first. Other threads may ask it too.
+        """
+        return self._wiring
+
+    @property
     def causes(self) -> Mapping[str, Cause]:
         """Open incidents by key."""
         return self._herald.incidents.open
