@@ -4,14 +4,13 @@ const EVERY = 10000;
 const AGAIN = 2000;
 const PATIENCE = 6000;
 const TOGETHER = 80;
-const APART = 700;
 const KINDS = ["verdict", "incident", "maintenance", "flapping", "reload", "threshold", "config"];
 
 export class Live {
   // `asked` gives the address. `heard` is given each answer, `lost` the time of the last one, `stranger`
-  // nothing, `missing` why there is no such thing.
-  constructor({ asked, heard, lost, stranger, missing }) {
-    Object.assign(this, { asked, heard, lost, stranger, missing });
+  // nothing, `missing` why there is no such thing; two looks begin at least `apart` milliseconds apart.
+  constructor({ asked, heard, lost, stranger, missing, apart }) {
+    Object.assign(this, { asked, heard, lost, stranger, missing, apart });
     this.began = 0;
     this.seen = 0;
     this.asking = null;
@@ -29,7 +28,7 @@ export class Live {
   }
 
   soon(delay) {
-    const wait = Math.max(delay, this.began + APART - performance.now());
+    const wait = Math.max(delay, this.began + this.apart - performance.now());
     const due = performance.now() + wait;
     if (this.due !== undefined && this.due <= due) return;
     clearTimeout(this.timer);

@@ -59,7 +59,8 @@ export function page({ draw, asked = () => "", entered = () => null, spoken = ()
   }
 
   const address = () => `${root.dataset.ask}?language=${speaks()}${asked()}`;
-  const live = new Live({ asked: address, heard, lost, stranger: session.ask, missing });
+  const apart = always ? 700 : 2000;
+  const live = new Live({ asked: address, heard, lost, stranger: session.ask, missing, apart });
   const known = () => session.look().then(entered).catch(() => lost(0));
   frame(() => {
     spoken();
