@@ -43,7 +43,7 @@ soak: ## each part away for three minutes with 50 alerts firing: is anybody told
 	@.ci/setup dev $(TEST_PACKAGES)
 	$(BIN)/python -m benchmarks.soak
 
-screenshots: ## the wall of a province with outages, in both languages and two sizes, into build/screenshots
+screenshots: ## the console of a province with outages, four pages in both languages and two sizes, into build/screenshots
 	@.ci/setup dev $(TEST_PACKAGES)
 	$(BIN)/python -m tests.console.screenshots build/screenshots
 

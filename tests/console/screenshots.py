@@ -1,6 +1,6 @@
-"""Pictures of the wall: the demo's province in a network namespace of its own, with outages, in
-both languages, on a wall's screen and on a phone. `python -m tests.console.screenshots FOLDER`;
-needs root.
+"""Pictures of the console: the demo's province in a network namespace of its own, with outages;
+each page in both languages, on a wall's screen and on a phone. `python -m tests.console.screenshots
+FOLDER`; needs root.
 """
 
 import json
@@ -29,7 +29,15 @@ _FETCH = (
         "sys.stdout.buffer.write(urllib.request.urlopen(sys.argv[1], timeout=10).read())"
     ),
 )
-_SHOTS = (("wall", DESK, "dark"), ("phone", PHONE, "light"))
+PAGES = {
+    "wall": "/",
+    "map": "/map",
+    "circuit": "/circuits/tsl-ii-05212-a",
+    "device": "/devices/hbh-dc-core01",
+}
+_SETTLED = 3000
+"""Milliseconds until what is asked besides, in the language that was chosen, is drawn."""
+SIZES = {"desk": (DESK, "dark"), "phone": (PHONE, "light")}
 
 
 class Demo:
@@ -89,17 +97,20 @@ def demo() -> Iterator[tuple[str, Demo]]:
 
 def shoot(chromium: Browser, url: str, folder: Path) -> None:
     """Every picture."""
-    for name, size, scheme in _SHOTS:
-        for language in ("vi", "en"):
+    for name, path in PAGES.items():
+        for place, (size, scheme) in SIZES.items():
             more: dict[str, Any] = {"color_scheme": scheme, "reduced_motion": "reduce"}
-            with opened(chromium, url, size, **more) as watched:
+            with opened(chromium, url.rstrip("/") + path, size, **more) as watched:
                 page = watched.ready()
-                if language == "en":
-                    page.get_by_role("button", name="English").click()
-                    page.wait_for_selector("html[lang=en] .cause:has-text('Critical')")
-                path = folder / f"{name}-{language}.png"
-                page.screenshot(path=path)
-                print(path)
+                for language in ("vi", "en"):
+                    if language == "en":
+                        page.get_by_role("button", name="English").click()
+                        page.wait_for_selector("html[lang=en]", state="attached")
+                    page.wait_for_timeout(_SETTLED)
+                    picture = folder / f"{name}-{place}-{language}.png"
+                    page.screenshot(path=picture)
+                    print(picture)
+                assert watched.errors == [], watched.errors
 
 
 def main() -> None:
