@@ -12,32 +12,18 @@ from alerts.notice import ENGINE_ALERTS
 from alerts.rules import RULES, SELF, Placed, by_alert, load
 from alerts.thresholds import SEVERITIES, Limits, thresholds
 from probes.catalogue import METRICS
+from probes.expression import bare, joins_old_infos, metrics
 
 LIMIT = "threshold_limit"
 SAID_BY = {"warning": ("warning", "minor", "info"), "critical": ("critical", "major")}
 """The severities that an alert over a limit of one severity may have."""
 
-_WORDS = frozenset(
-    {"and", "atan2", "bool", "by", "group_left", "group_right", "ignoring", "inf", "nan", "offset"}
-    | {"on", "or", "unless", "without"}
-)
-_TEXT = re.compile(r'"(?:\\.|[^"\\])*"')
-_PLACES = re.compile(r"\{[^}]*\}|\[[^\]]*\]|#[^\n]*")
-_GROUPING = re.compile(r"\b(?:by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)")
-_NAME = re.compile(r"\b[a-z_][a-z0-9_]*\b(?!\s*\()")
-_INFO = re.compile(r"\b[a-z0-9_]+_info\b(\s*\{[^}]*\})?(\s*\[[^\]]*\]\s*\))?(\s*==\s*1\b)?")
 _LITERAL = re.compile(r"(\w*)\s*(?:[<>]=?|[!=]=)\s*(?:bool\s*)?(-?[\d.]+)")
 _INNERMOST = re.compile(r"\(([^()]*)\)")
 _VERDICT = re.compile(
     r"(device|circuit|site|service)_(state|hidden_devices|flapping|cause_info)|incident_open"
 )
 _MOMENTS = ("hour", "minute", "day_of_week")
-
-
-def metrics(expr: str) -> set[str]:
-    """The metrics that a PromQL expression reads."""
-    bare = _GROUPING.sub(" ", _PLACES.sub(" ", _TEXT.sub(" ", expr)))
-    return set(_NAME.findall(bare)) - _WORDS
 
 
 def faults(one: Placed, limits: Mapping[str, Limits]) -> list[str]:
@@ -62,7 +48,7 @@ def _named(one: Placed) -> Iterator[str]:
 
 def _written(one: Placed) -> Iterator[str]:
     expr = one.rule.expr
-    if any(not found[3] for found in _INFO.finditer(_TEXT.sub('""', expr))):
+    if joins_old_infos(expr):
         yield "joins an info without == 1"
     if one.path.parent != SELF:
         for name in sorted(metrics(expr)):
@@ -75,11 +61,11 @@ def _written(one: Placed) -> Iterator[str]:
 
 def _compared(expr: str) -> Iterator[tuple[str, str]]:
     """Comparisons with a number: the function or metric on the left, and the number."""
-    bare = _PLACES.sub("", _TEXT.sub('""', expr))
-    while inner := _INNERMOST.search(bare):
+    left = bare(expr)
+    while inner := _INNERMOST.search(left):
         yield from _LITERAL.findall(inner[1])
-        bare = bare[: inner.start()] + bare[inner.end() :]
-    yield from _LITERAL.findall(bare)
+        left = left[: inner.start()] + left[inner.end() :]
+    yield from _LITERAL.findall(left)
 
 
 def _limited(one: Placed, limits: Mapping[str, Limits]) -> Iterator[str]:

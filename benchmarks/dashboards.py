@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from dashboards.query import RECORDED
-from dashboards.soundness import asked, loaded, metrics
+from dashboards.soundness import asked, loaded
 from probes.catalogue import METRICS
+from probes.expression import metrics
 from tests.daemons import victoria_metrics
 from tests.dashboards.demo import CHOICES, Store, all_of, demo_store, put_in
 

@@ -16,18 +16,10 @@ import yaml
 from dashboards.page import COLUMNS
 from dashboards.query import RECORDED
 from probes.catalogue import METRICS
+from probes.expression import joins_old_infos, metrics
 
 JSON = Path(__file__).parent / "json"
 RULES = Path(__file__).parent / "rules"
-_WORDS = frozenset(
-    {"and", "atan2", "bool", "by", "group_left", "group_right", "ignoring", "inf", "nan", "offset"}
-    | {"on", "or", "unless", "without"}
-)
-_TEXT = re.compile(r'"(?:\\.|[^"\\])*"')
-_PLACES = re.compile(r"\{[^}]*\}|\[[^\]]*\]")
-_GROUPING = re.compile(r"\b(?:by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)")
-_NAME = re.compile(r"\b[a-z_][a-z0-9_:]*\b(?!\s*\()")
-_INFO = re.compile(r"\b[a-z0-9_]+_info\b(\s*\{[^}]*\})?(\s*\[[^\]]*\]\s*\))?(\s*==\s*1\b)?")
 _LISTED = re.compile(r"(label_values|query_result)\((.*?)(?:,\s*(\w+))?\)")
 _LINK = re.compile(r"/d/([\w-]+)")
 
@@ -46,12 +38,6 @@ class Asked:
     instant: bool = False
     limit: bool = False
     since: str = ""
-
-
-def metrics(expr: str) -> set[str]:
-    """The metrics that a PromQL expression reads."""
-    bare = _GROUPING.sub(" ", _PLACES.sub(" ", _TEXT.sub(" ", expr)))
-    return set(_NAME.findall(bare)) - _WORDS
 
 
 def panels(dashboard: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -92,7 +78,7 @@ def _query_faults(one: Asked) -> Iterator[str]:
         yield f"{one.where}: reads {name}, which is not in the catalogue"
     if one.lists:
         return  # the values of a label: nothing is joined
-    if any(not found[3] for found in _INFO.finditer(_TEXT.sub('""', one.expr))):
+    if joins_old_infos(one.expr):
         yield f"{one.where}: joins an info without == 1"
 
 

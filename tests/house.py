@@ -15,8 +15,8 @@ Files = Mapping[str, str]
 ROOMS: Mapping[str, tuple[str, ...]] = {
     "inventory": (),
     "probes": ("inventory",),
-    "alerts": ("inventory", "probes.catalogue"),
-    "dashboards": ("inventory", "probes.catalogue"),
+    "alerts": ("inventory", "probes.catalogue", "probes.expression"),
+    "dashboards": ("inventory", "probes.catalogue", "probes.expression"),
     "collector": ("inventory", "probes", "alerts", "dashboards"),
 }
 """What each room may import of ours, beside itself (docs/design.md)."""

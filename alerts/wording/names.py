@@ -30,9 +30,6 @@ class Naming:
     _twins: dict[tuple[str, str], list[Circuit]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
-    _twins: dict[tuple[str, str], list[Circuit]] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
 
     def place(self, site: str) -> str:
         """A site inside a sentence: without "UBND", which the reader knows."""

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from alerts.rules import RULES, SELF, Placed, load, read
-from alerts.soundness import faults, metrics, problems
+from alerts.soundness import faults, problems
 from alerts.thresholds import read as read_limits
 from collector.command import check
 from collector.command.main import main
+from probes.expression import metrics
 from tests.alerts.cases import lacking
 
 LIMITS = read_limits(

@@ -16,8 +16,9 @@ from dashboards.build import FOLDER, built, every_page
 from dashboards.page import Panel, Row, placed
 from dashboards.publish import UID, _source
 from dashboards.query import LESS_IS_WORSE, RECORDED, UnknownError, facts, latest
-from dashboards.soundness import asked, faults, loaded, metrics, panels, problems
+from dashboards.soundness import asked, faults, loaded, panels, problems
 from probes.catalogue import METRICS
+from probes.expression import metrics
 from tests.alerts.test_rules import known_by_code
 
 ALL = loaded()

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from dashboards.query import READING, RECORDED
-from dashboards.soundness import Asked, asked, loaded, metrics, panels
+from dashboards.soundness import Asked, asked, loaded, panels
+from probes.expression import metrics
 from tests.dashboards.demo import CHOICES, Store, all_of, put_in
 
 pytestmark = pytest.mark.timeout(400)
