@@ -1,5 +1,6 @@
-"""What the wall costs a browser: bytes and time of a first load, work of an update, for the demo's
-province, with the processor slowed down to an old office PC's. Needs root and Chromium.
+"""What the console costs a browser: bytes and time of each page's first load, work of the wall's
+updates, for the demo's province, with the processor slowed down to an old office PC's. Needs root
+and Chromium.
 """
 
 import gzip
@@ -8,12 +9,18 @@ import statistics
 from playwright.sync_api import Browser, CDPSession
 
 from tests.console.browser import browser, opened
-from tests.console.screenshots import BROKEN, Demo, demo
+from tests.console.screenshots import BROKEN, PAGES, Demo, demo
 
 SLOWER = 4
 """How many times slower the browser's processor is made."""
 
 LOADS, UPDATES = 5, 20
+PATHS = {
+    **PAGES,
+    "inventory": "/inventory",
+    "site": "/sites/dc",
+    "service": "/services/dich-vu-cong",
+}
 
 _LOADED = """() => performance.getEntries().filter((one) => "transferSize" in one)
   .reduce(([sent, read], one) => [sent + one.transferSize, read + one.decodedBodySize], [0, 0])"""
@@ -29,7 +36,8 @@ def main() -> None:
     """Print the numbers."""
     with demo() as (space, one):
         with browser(space) as chromium:
-            _loads(chromium, one.api)
+            for name, path in PATHS.items():
+                _loads(chromium, name, one.api.rstrip("/") + path)
         for thing in BROKEN:
             one.break_(thing)
         with browser(space) as chromium:
@@ -42,7 +50,7 @@ def _slowed(session: CDPSession) -> CDPSession:
     return session
 
 
-def _loads(chromium: Browser, url: str) -> None:
+def _loads(chromium: Browser, name: str, url: str) -> None:
     shown: list[float] = []
     for _ in range(LOADS):
         with opened(chromium, "about:blank") as watched:
@@ -51,8 +59,8 @@ def _loads(chromium: Browser, url: str) -> None:
             page = watched.ready()
             sent, read = page.evaluate(_LOADED)
             shown.append(page.evaluate(_READY))
-    print(f"first load        {sent} bytes sent, {read} unpacked")
-    print(f"wall shown after  {statistics.median(shown):.0f} ms, at worst {max(shown):.0f} ms")
+    took = f"shown after {statistics.median(shown):.0f} ms, at worst {max(shown):.0f} ms"
+    print(f"{name:<12} first load {sent} bytes sent, {read} unpacked, {took}", flush=True)
 
 
 def _busy(session: CDPSession) -> float:
@@ -68,12 +76,14 @@ def _updates(chromium: Browser, one: Demo) -> None:
         body = asked[0][1].encode()
         took = statistics.median(time for time, _ in asked)
         print(
-            f"a look            {len(body)} bytes, {len(gzip.compress(body))} packed, {took:.0f} ms"
+            f"wall         a look {len(body)} bytes, {len(gzip.compress(body))} packed, {took:.0f} ms"
         )
         session = _slowed(page.context.new_cdp_session(page))
         before = _busy(session)
         page.wait_for_timeout(20_000)
-        print(f"main thread       {(_busy(session) - before) / 20:.1%} busy, {SLOWER} times slower")
+        print(
+            f"wall         main thread {(_busy(session) - before) / 20:.1%} busy, {SLOWER} times slower"
+        )
 
 
 if __name__ == "__main__":
