@@ -87,14 +87,6 @@ class Naming:
                 self._twins.setdefault((other.kind, place), []).append(other)
         return self._twins[kind, site]
 
-    def _alike(self, kind: str, site: str) -> list[Circuit]:
-        """The circuits of one kind at one site."""
-        if not self._twins:
-            for one in self.inventory.circuits.values():
-                place = (one.kind, self.site_of(Thing("circuit", one.name)))
-                self._twins.setdefault(place, []).append(one)
-        return self._twins[kind, site]
-
     def short(self, one: Thing) -> str:
         """A name that leaves something in an SMS: the key where the title would not."""
         name = self.name(one)
