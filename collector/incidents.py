@@ -85,13 +85,23 @@ class Incidents:
         for what, incident in told:
             self._tell(what, incident)
 
-    async def acknowledge(self, number: int, who: str, at: float) -> Incident:
-        """Somebody takes notice. The first one to do so stands. Raises as `note`."""
+    async def find(self, number: int) -> Incident:
+        """An open incident, or a closed one from disk. Raises NoIncidentError, NotWrittenError and
+        sqlite3.Error.
+        """
+        return self._standing(number) or await self._closed(number)
+
+    async def acknowledge(self, number: int, who: str, at: float, text: str = "") -> Incident:
+        """Somebody takes notice, and writes something to it. The first one to do so stands. Raises
+        as `note`.
+        """
 
         def act(one: Incident) -> Incident:
-            return replace(one, acknowledged=one.acknowledged or Mark(at, who))
+            noted = _noted(one, Note(at, who, text)) if text else one
+            return replace(noted, acknowledged=one.acknowledged or Mark(at, who))
 
-        return await self._act(number, "acknowledged", Mark(at, who), act)
+        more = {"text": text} if text else {}
+        return await self._act(number, "acknowledged", Mark(at, who), act, **more)
 
     async def assign(self, number: int, owner: str, who: str, at: float) -> Incident:
         """Whose it is from now on, "" for nobody's. Raises as `note`."""
@@ -107,9 +117,7 @@ class Incidents:
         """
 
         def act(one: Incident) -> Incident:
-            if len(one.notes) >= NOTES:
-                raise TooManyNotesError(f"the incident has {NOTES} notes already")
-            return replace(one, notes=(*one.notes, Note(at, who, text)))
+            return _noted(one, Note(at, who, text))
 
         return await self._act(number, "noted", Mark(at, who), act, text=text)
 
@@ -145,7 +153,7 @@ class Incidents:
     ) -> Incident:
         """Change one incident, as soon as no other act is at work, and have it on disk."""
         async with self._acting:
-            held = self._standing(number) or await self._closed(number)
+            held = await self.find(number)
             changed = act(held)
             if changed == held:
                 return held
@@ -187,6 +195,12 @@ def deadlines(one: Incident) -> tuple[int, int] | None:
     if one.suspected is None:
         return None
     return one.detected_at + FIRST_NOTICE, one.detected_at + FULL_REPORT
+
+
+def _noted(one: Incident, note: Note) -> Incident:
+    if len(one.notes) >= NOTES:
+        raise TooManyNotesError(f"the incident has {NOTES} notes already")
+    return replace(one, notes=(*one.notes, note))
 
 
 def _risen(before: Cause, now: Cause) -> Cause:

@@ -77,12 +77,22 @@ class Windows:
         await self._keep(one, "announced", Mark(at, who))
         return one
 
-    async def end(self, number: int, who: str, at: float) -> Announced:
-        """Call one off, or cut it short. Raises NoWindowError, NotWrittenError."""
-        found = next((one for one in self.standing(at) if one.id == number), None)
+    def find(self, number: int, now: float) -> Announced:
+        """One that is not over. Raises NoWindowError."""
+        found = next((one for one in self.standing(now) if one.id == number), None)
         if found is None:
             raise NoWindowError(number)
-        ended = replace(found, ended=Mark(at, who))
+        return found
+
+    async def extend(self, number: int, end: float, who: str, at: float) -> Announced:
+        """Let one end at another time. Raises NoWindowError, NotWrittenError."""
+        moved = replace(self.find(number, at), end=end)
+        await self._keep(moved, "extended", Mark(at, who))
+        return moved
+
+    async def end(self, number: int, who: str, at: float) -> Announced:
+        """Call one off, or cut it short. Raises NoWindowError, NotWrittenError."""
+        ended = replace(self.find(number, at), ended=Mark(at, who))
         await self._keep(ended, "ended", Mark(at, who))
         return ended
 

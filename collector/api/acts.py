@@ -1,29 +1,26 @@
-"""What people do through the API: to incidents, maintenance that they announce, a reload. For
-operators.
+"""What people do through the API: to incidents, a reload. For operators.
 
-Every act is on disk when it is answered. Who acted is the token's holder; only where the API is
-open to this machine alone, without tokens, it is what the body says.
+Every act is in the audit log before it takes effect, and on disk when it is answered. Who acted is
+the token's holder; only where the API is open to this machine alone, without tokens, it is what the
+body says.
 """
 
 import sqlite3
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from aiohttp import web
 
 from collector import journal
 from collector.api import rim, shape, shape_state
-from collector.api.causes import mark
+from collector.api.audited import correct, deed, recorded
 from collector.api.guard import HOLDER, BodyRefusedError, RefusedError, problem
 from collector.api.ledger import no_incident, number, speech
 from collector.api.rim import SOURCE
+from collector.audit import FAILED
 from collector.incidents import Incidents, NoIncidentError, NotWrittenError, TooManyNotesError
-from collector.windows import NoWindowError, TooManyWindowsError
-from inventory.query import QueryInvalid, find
-
-LONGEST = 366 * 24 * 3600.0
-"""Seconds that announced maintenance may last."""
+from collector.windows import TooManyWindowsError
 
 NOBODY = "operator"
 """Who acted where nobody says it."""
@@ -34,37 +31,53 @@ T = TypeVar("T")
 
 async def acknowledge(request: web.Request) -> web.Response:
     """Take notice of an incident."""
-    _, who = await _read(request, shape_state.Acknowledge)
-    return await _acted(request, lambda all_of, one: all_of.acknowledge(one, who, time.time()))
+    body, who = await read(request, shape_state.Acknowledge)
+
+    async def act(all_of: Incidents, one: int) -> journal.Incident:
+        return await all_of.acknowledge(one, who, time.time(), body.note)
+
+    return await _acted(request, who, act, text=body.note)
 
 
 async def note(request: web.Request) -> web.Response:
     """Write something to an incident."""
-    body, who = await _read(request, shape_state.Write)
-    return await _acted(request, lambda all_of, one: all_of.note(one, body.text, who, time.time()))
+    body, who = await read(request, shape_state.Write)
+
+    async def act(all_of: Incidents, one: int) -> journal.Incident:
+        return await all_of.note(one, body.text, who, time.time())
+
+    return await _acted(request, who, act, text=body.text)
 
 
 async def owner(request: web.Request) -> web.Response:
     """Say whose an incident is."""
-    body, who = await _read(request, shape_state.Assign)
-    return await _acted(
-        request, lambda all_of, one: all_of.assign(one, body.owner, who, time.time())
-    )
+    body, who = await read(request, shape_state.Assign)
+
+    async def act(all_of: Incidents, one: int) -> journal.Incident:
+        return await all_of.assign(one, body.owner, who, time.time())
+
+    return await _acted(request, who, act, detail={"owner": body.owner})
 
 
 async def suspected(request: web.Request) -> web.Response:
     """Say that a cyber-security incident is suspected, or no longer."""
-    body, who = await _read(request, shape_state.Suspect)
-    return await _acted(
-        request, lambda all_of, one: all_of.suspect(one, body.suspected, who, time.time())
-    )
+    body, who = await read(request, shape_state.Suspect)
+
+    async def act(all_of: Incidents, one: int) -> journal.Incident:
+        return await all_of.suspect(one, body.suspected, who, time.time())
+
+    return await _acted(request, who, act, detail={"suspected": body.suspected})
 
 
 async def reload(request: web.Request) -> web.Response:
     """Read the inventory again."""
-    body, who = await _read(request, shape_state.Reload, nobody="")
+    body, who = await read(request, shape_state.Reload, nobody="")
     source = request.app[SOURCE]
-    problems = await source.reload(who, body.why)
+    one = deed(request, "reload", who, text=body.why)
+    async with recorded(request, one) as line:
+        problems = await source.reload(who, body.why)
+        if problems:
+            await correct(request, line, one, FAILED, "the inventory was refused")
     if problems:
         return problem(
             400,
@@ -76,62 +89,26 @@ async def reload(request: web.Request) -> web.Response:
     return rim.told(shape.Reloaded(reloaded=source.reloaded[1], devices=devices))
 
 
-async def announce(request: web.Request) -> web.Response:
-    """Announce maintenance."""
-    body, who = await _read(request, shape_state.Announce)
-    source, now = request.app[SOURCE], time.time()
-    what, problems = [], []
-    for text in body.what:
-        try:
-            what.append(str(find(source.plan.inventory, text)))
-        except QueryInvalid as error:
-            problems.append(f"what: {error}")
-    start = now if body.start is None else body.start
-    end = body.end
-    if end <= start:
-        problems.append("to: not after from")
-    if end <= now:
-        problems.append("to: is over already")
-    if end - start > LONGEST:
-        problems.append(f"to: more than {LONGEST / 86400:.0f} days after from")
-    if problems:
-        raise BodyRefusedError(problems)
-    acting = source.windows.announce(list(dict.fromkeys(what)), body.why, (start, end), who, now)
-    return rim.told(_maintenance(await _done(acting)))
-
-
-async def windows(request: web.Request) -> web.Response:
-    """Announced maintenance that is not over."""
-    rim.allow(request)
-    standing = request.app[SOURCE].windows.standing(time.time())
-    return rim.told(shape_state.Maintenances(items=[_maintenance(one) for one in standing]))
-
-
-async def end_window(request: web.Request) -> web.Response:
-    """End announced maintenance, or call it off."""
-    _, who = await _read(request, shape_state.Act)
-    name = request.match_info["name"]
-    known = name.isascii() and name.isdecimal() and len(name) < 19
-    try:
-        acting = request.app[SOURCE].windows.end(int(name) if known else 0, who, time.time())
-        return rim.told(_maintenance(await _done(acting)))
-    except NoWindowError:
-        raise RefusedError(
-            404, f"no maintenance {name[:40]!r} stands", "GET /api/v1/maintenance lists it"
-        ) from None
-
-
 async def _acted(
-    request: web.Request, act: Callable[[Incidents, int], Awaitable[journal.Incident]]
+    request: web.Request,
+    who: str,
+    act: Callable[[Incidents, int], Awaitable[journal.Incident]],
+    **words: Any,
 ) -> web.Response:
+    """Do something to the incident in the path; the act's name is the path's last word."""
+    incidents, name = request.app[SOURCE].incidents, request.path.rpartition("/")[2]
     try:
-        changed = await _done(act(request.app[SOURCE].incidents, number(request)))
+        held = await done(incidents.find(number(request)))
+        things = (f"incident:{held.id}", held.cause.thing)
+        async with recorded(request, deed(request, name, who, things=things, **words)):
+            changed = await done(act(incidents, held.id))
     except NoIncidentError:
         raise no_incident(request) from None
     return rim.told(speech(request).incident(changed))
 
 
-async def _done(acting: Awaitable[T]) -> T:
+async def done(acting: Awaitable[T]) -> T:
+    """What an act gives. Raises RefusedError where it is not on disk, or one too many."""
     try:
         return await acting
     except sqlite3.Error as error:
@@ -144,7 +121,7 @@ async def _done(acting: Awaitable[T]) -> T:
         raise RefusedError(409, str(error)) from None
 
 
-async def _read(request: web.Request, kind: type[Body], nobody: str = NOBODY) -> tuple[Body, str]:
+async def read(request: web.Request, kind: type[Body], nobody: str = NOBODY) -> tuple[Body, str]:
     """The body in its shape, and who acts, `nobody` where it is not said. No body is an empty
     one.
     """
@@ -154,15 +131,3 @@ async def _read(request: web.Request, kind: type[Body], nobody: str = NOBODY) ->
     if holder is not None and body.who not in (None, holder):
         raise BodyRefusedError([f"who: the token is {holder}'s; leave it out"])
     return body, holder or body.who or nobody
-
-
-def _maintenance(one: journal.Announced) -> shape_state.Maintenance:
-    return shape_state.Maintenance(
-        id=one.id,
-        what=list(one.what),
-        why=one.why,
-        who=one.who,
-        start=one.start,
-        end=one.end,
-        ended=mark(one.ended),
-    )

@@ -114,11 +114,14 @@ MAINTENANCE = shape.Maintenance(
 )
 MAINTENANCES = shape.Maintenances(items=[MAINTENANCE])
 
-ACKNOWLEDGE = shape.Acknowledge(who="truc-ca")
+ACKNOWLEDGE = shape.Acknowledge(who="truc-ca", note="Đã gọi trực VNPT")
 WRITE = shape.Write(text="Đã gọi trực VNPT, hẹn 30 phút", who="truc-ca")
 ASSIGN = shape.Assign(owner="to-truyen-dan", who="truc-ca")
 SUSPECT = shape.Suspect(suspected=True, who="truong-ca")
 ACT = shape.Act(who="truc-ca")
+EXTEND = shape.Extend.model_validate(
+    {"to": _AT + 10_800, "why": "nhà mạng xin thêm một giờ", "who": "truc-ca"}
+)
 RELOAD = shape.Reload(why="ổ đĩa mới", who="an")
 ANNOUNCE = shape.Announce.model_validate(
     {

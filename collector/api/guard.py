@@ -22,6 +22,9 @@ log = logging.getLogger("hatang.api")
 HOLDER = web.RequestKey("holder", str)
 """The name of the token's holder, on requests where tokens are on."""
 
+READS = ("GET", "HEAD")
+"""Methods that change nothing."""
+
 BODY = 64 << 10
 """Largest request body, in bytes."""
 
@@ -58,9 +61,14 @@ def _body(_: web.Request) -> int:
     return BODY
 
 
+async def _unheard(_: web.Request, __: RefusedError) -> None:
+    """For whom it is nothing that somebody was refused."""
+
+
 class Guard:
     """The middleware. `role_of` says which role a request's route asks for, "" for none; `most_of`
-    how many bytes its body may have.
+    how many bytes its body may have; `refused` is told of wrong tokens, and of acts by whoever may
+    not act.
     """
 
     def __init__(
@@ -69,17 +77,19 @@ class Guard:
         loopback: bool,
         role_of: Callable[[web.Request], str],
         most_of: Callable[[web.Request], int] = _body,
+        refused: Callable[[web.Request, RefusedError], Awaitable[None]] = _unheard,
     ) -> None:
         self._visitors = visitors
         self._loopback = loopback
         self._role_of = role_of
         self._most_of = most_of
+        self._refused = refused
 
     @web.middleware
     async def admit(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Let a request through, or answer it with what is wrong."""
         try:
-            self._check(request)
+            await self._checked(request)
             return await handler(request)
         except RefusedError as refused:
             response = problem(refused.status, str(refused), refused.hint, refused.problems)
@@ -98,6 +108,15 @@ class Guard:
             log.exception("request failed", extra={"method": request.method, "path": request.path})
             return problem(500, "a fault in the collector", "its log tells more")
 
+    async def _checked(self, request: web.Request) -> None:
+        try:
+            self._check(request)
+        except RefusedError as refused:
+            tries = request.method not in READS or "Authorization" in request.headers
+            if refused.status in (401, 403) and tries:
+                await self._refused(request, refused)
+            raise
+
     def _check(self, request: web.Request) -> None:
         if self._loopback and not _is_loopback_name(request.headers.get("Host", "")):
             raise RefusedError(
@@ -106,7 +125,7 @@ class Guard:
         origin = request.headers.get("Origin")
         names = (request.headers.get("Host"), self._visitors.forwarded(request))
         same = origin is None or origin.partition("://")[2] in names
-        if request.method not in ("GET", "HEAD") and not same:
+        if request.method not in READS and not same:
             raise RefusedError(403, "a page of another origin asks", "ask from the API's own pages")
         most = self._most_of(request)
         if (request.content_length or 0) > most:
@@ -114,11 +133,11 @@ class Guard:
         wanted = self._role_of(request)
         if self._visitors.tokens and wanted:
             token = self._token(request)
+            request[HOLDER] = token.name
             if ROLES.index(token.role) < ROLES.index(wanted):
                 raise RefusedError(
                     403, f"{token.name} is {token.role}", f"this needs the role {wanted}"
                 )
-            request[HOLDER] = token.name
 
     def _token(self, request: web.Request) -> Token:
         """Who asks: by the header, else by the console's session or the proxy's word."""
@@ -140,8 +159,8 @@ class Guard:
 def _acting(request: web.Request, visitor: Visitor) -> Token:
     """A browser sends its cookie whoever asks it to: an act must bring the session's word too."""
     word = request.headers.get(CSRF, "")
-    reads = request.method in ("GET", "HEAD")
-    if not reads and not hmac.compare_digest(
+    request[HOLDER] = visitor.token.name
+    if request.method not in READS and not hmac.compare_digest(
         word.encode("utf-8", "replace"), visitor.csrf.encode()
     ):
         raise RefusedError(403, f"no valid {CSRF}", "GET /api/v1/session tells it")

@@ -7,6 +7,7 @@ from collector.api import (
     acts,
     alerts,
     answers,
+    audit,
     console,
     contract,
     examples,
@@ -16,8 +17,10 @@ from collector.api import (
     plain,
     session,
     shape,
+    silences,
     stream,
     wall,
+    works,
 )
 from collector.api.guard import BODY
 from collector.api.route import (
@@ -220,33 +223,6 @@ _ACTS = (
         "Say that a cyber-security incident is suspected: the clocks of 24 and 72 hours show",
         examples_state.SUSPECT,
     ),
-    Route(
-        "GET",
-        "/api/v1/maintenance",
-        acts.windows,
-        "Announced work that is not over",
-        examples_state.MAINTENANCES,
-    ),
-    Route(
-        "POST",
-        "/api/v1/maintenance",
-        acts.announce,
-        "Announce work: nobody is told of these things and what hangs below",
-        examples_state.MAINTENANCE,
-        role="operator",
-        refusals=(400, 409, 415, 503),
-        body=examples_state.ANNOUNCE,
-    ),
-    Route(
-        "DELETE",
-        "/api/v1/maintenance/{name}",
-        acts.end_window,
-        "End announced work, or call it off",
-        examples_state.MAINTENANCE,
-        role="operator",
-        refusals=(400, 404, 415, 503),
-        body=examples_state.ACT,
-    ),
 )
 
 _GATE = (
@@ -322,7 +298,18 @@ _CONSOLE = (
     Route("DELETE", "/api/v1/session", session.leave, "Log out", examples_wall.SESSION, role=""),
 )
 
-ROUTES: tuple[Route, ...] = (*_CONSOLE, *_PLAIN, *_THINGS, *_FACTS, *_LEDGER, *_ACTS, *_GATE)
+ROUTES: tuple[Route, ...] = (
+    *_CONSOLE,
+    *_PLAIN,
+    *_THINGS,
+    *_FACTS,
+    *_LEDGER,
+    *_ACTS,
+    *works.ROUTES,
+    *silences.ROUTES,
+    *audit.ROUTES,
+    *_GATE,
+)
 
 _BY_PLACE = {(route.method, route.path): route for route in ROUTES}
 

@@ -11,6 +11,8 @@ from pathlib import Path
 from aiohttp import web
 
 from collector.api.alerts import ROUNDS
+from collector.api.atlas.answers import KEPT, Kept
+from collector.api.audited import REFUSALS, Refusals, told_refused
 from collector.api.contract import CONTRACT
 from collector.api.guard import BODY, Guard, is_loopback
 from collector.api.openapi import document
@@ -119,10 +121,12 @@ def _visitors(access: Access) -> Visitors:
 
 def application(source: Source, loopback: bool, visitors: Visitors) -> web.Application:
     """The routes behind the guard."""
-    guard = Guard(visitors, loopback, role_of, most_of)
+    guard = Guard(visitors, loopback, role_of, most_of, told_refused)
     app = web.Application(middlewares=[guard.admit], client_max_size=BODY)
     app[SOURCE] = source
     app[VISITORS] = visitors
+    app[KEPT] = Kept()
+    app[REFUSALS] = Refusals()
     app[SCRAPES] = asyncio.Semaphore(SCRAPES_AT_ONCE)
     app[CONTRACT] = source.contract
     app[ROUNDS] = source.telling.rounds

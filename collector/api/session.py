@@ -7,7 +7,8 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from collector.api import rim, shape_wall
-from collector.api.guard import RefusedError, wait_refused
+from collector.api.audited import deed, mention, refused
+from collector.api.guard import HOLDER, RefusedError, wait_refused
 from collector.api.rim import SOURCE
 from collector.api.tokens import holder
 from collector.api.visitors import COOKIE, COOKIE_TLS, LASTS, VISITORS, Visitor, secret_of
@@ -43,7 +44,11 @@ async def enter(request: web.Request) -> web.Response:
     if token is None:
         visitors.attempts.failed(address)
         log.warning("wrong token", extra={"remote": address, "path": request.path})
-        raise RefusedError(403, "no valid token", "ask whoever keeps the tokens file")
+        wrong = RefusedError(403, "no valid token", "ask whoever keeps the tokens file")
+        await refused(request, "login", wrong)
+        raise wrong
+    request[HOLDER] = token.name
+    await mention(request, deed(request, "login", detail={"role": token.role}))
     secret, visitor = visitors.begin(token)
     await visitors.save()
     log.info("session begins", extra={"holder": token.name, "remote": address})
@@ -64,6 +69,10 @@ async def leave(request: web.Request) -> web.Response:
     """End the session."""
     rim.allow(request)
     visitors = request.app[VISITORS]
+    visitor = visitors.who(request)
+    if visitor is not None:
+        request[HOLDER] = visitor.token.name
+        await mention(request, deed(request, "logout"))
     visitors.end(secret_of(request))
     await visitors.save()
     response = rim.told(_told(request, None))

@@ -223,7 +223,9 @@ class Reload(Act):
 
 
 class Acknowledge(Act):
-    """Somebody takes notice."""
+    """Somebody takes notice, and may write something to it."""
+
+    note: Text = ""
 
 
 class Write(Act):
@@ -255,3 +257,10 @@ class Announce(Act):
     why: Text
     start: Moment | None = Field(default=None, alias="from")
     end: Moment = Field(alias="to")
+
+
+class Extend(Act):
+    """Until when announced maintenance lasts from now on."""
+
+    end: Moment = Field(alias="to")
+    why: Text = ""

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Mapping
 from typing import Protocol
 
 from collector.audit import Audit
+from collector.configs import Keeper
 from collector.contract import Contract
 from collector.delivery import Delivery
 from collector.incidents import Incidents
@@ -59,6 +60,10 @@ class Source(Protocol):
     @property
     def windows(self) -> Windows:
         """Maintenance that operators announce."""
+
+    @property
+    def configs(self) -> Keeper:
+        """Configurations of devices, kept."""
 
     @property
     def contract(self) -> Contract:

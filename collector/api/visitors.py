@@ -119,6 +119,17 @@ class Visitors:
         proxied = self._proxy is not None and request.remote == self._proxy.address
         return request.headers.get("X-Forwarded-Host") if proxied else None
 
+    def address(self, request: web.Request) -> str:
+        """From where somebody asks, as far as the proxy's last word on it."""
+        remote = request.remote or ""
+        if self._proxy is None or remote != self._proxy.address:
+            return remote
+        said = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+        try:
+            return str(ipaddress.ip_address(said))
+        except ValueError:
+            return remote
+
     def _tidy(self) -> None:
         now = self._clock()
         for key in [key for key, (_, until) in self._sessions.items() if until <= now]:

@@ -27,6 +27,9 @@ TIMEOUT = 5.0
 BATCH = 500
 """Alerts in one post."""
 
+ANSWER = 8 << 20
+"""Largest answer that is read, in bytes."""
+
 SAID = 300
 """Characters of a refusal that are logged."""
 
@@ -176,6 +179,27 @@ class Peer:
                 said = (await answer.content.read(SAID)).decode(errors="replace")
                 kind = RefusedError if answer.status in FAULTED else ValueError
                 raise kind(f"HTTP {answer.status}: {said}")
+
+    async def ask(
+        self, session: aiohttp.ClientSession, method: str, path: str, body: Any = None
+    ) -> Any:
+        """What its API answers, None where that is nothing. Raises ValueError, and as aiohttp."""
+        async with session.request(
+            method,
+            f"{self.name}{path}",
+            json=body,
+            headers=self._address.headers,
+            timeout=aiohttp.ClientTimeout(total=TIMEOUT),
+            allow_redirects=False,
+        ) as answer:
+            text = bytearray()
+            async for part in answer.content.iter_chunked(1 << 16):
+                text += part
+                if len(text) > ANSWER:
+                    raise ValueError(f"its answer is larger than {ANSWER} bytes")
+            if answer.status != 200:
+                raise ValueError(f"HTTP {answer.status}: {text[:SAID].decode(errors='replace')}")
+            return json.loads(text) if text else None
 
     def _tell(self, up: bool, said: str) -> None:
         facts = {"alertmanager": self.name, "error": said[:SAID]}

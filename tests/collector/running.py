@@ -14,6 +14,7 @@ from aiohttp import ClientSession
 
 from collector.api import serve
 from collector.audit import NAME, Audit
+from collector.configs import Keeper, Repository
 from collector.contract import Contract, Sources
 from collector.delivery import DeliveryStats
 from collector.desk import Desk
@@ -146,7 +147,8 @@ class Running:
 
     def __init__(self, state: Path) -> None:
         self.plan: Plan = build(province(), "noc-1", PROBES, lambda one: one.fetch())
-        self.pipeline = Pipeline(lambda batch: None, Memory(state / "memory.sqlite"))
+        memory = Memory(state / "memory.sqlite")
+        self.pipeline = Pipeline(lambda batch: None, memory)
         self.schedule = Beat()
         store = StoreStats(up=True, message="ok", sent_samples=7)
         store.errors["timeout"] = 2
@@ -155,6 +157,8 @@ class Running:
         self.journal = Journal(state / "events.sqlite")
         self.journal.start()
         self.audit = Audit(state / NAME)
+        repository = Repository(state / "configs")
+        self.configs = Keeper(repository, self.journal, self.pipeline, memory)
         self.desk = Desk(self.journal, States(self.pipeline), lambda ask: None)
         self.incidents, self.engine = self.desk.incidents, self.desk.engine
         self.told: list[Operator] = []

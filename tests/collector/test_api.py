@@ -30,7 +30,7 @@ def asked(path: str) -> str:
     if path.endswith("/stream"):
         return f"{path}?after=0"
     if path.startswith(("/api/v1/incidents/", "/api/v1/maintenance/")):
-        return path.replace("{name}", "1")
+        return path.replace("{name}", "2" if path.endswith("/extend") else "1")
     if path.startswith("/console/"):
         name = "wall.js" if "{folder}" in path else "page.js"
         return path.format(version="any", folder="wall", name=name)
@@ -43,12 +43,17 @@ SENT = {
     "/api/v1/incidents/{name}/owner": {"owner": "to-truyen-dan"},
     "/api/v1/session": {"token": "any"},
     "/api/v1/maintenance": {"what": ["site:pa-co"], "why": "x", "to": time.time() + 600},
+    "/api/v1/maintenance/{name}/extend": {"to": time.time() + 1200},
+    "/api/v1/silences": {"what": "site:pa-co", "why": "x", "until": time.time() + 600},
 }
+NEEDS_ALERTMANAGER = {("POST", "/api/v1/silences"), ("DELETE", "/api/v1/silences/{name}")}
+"""Refused here; test_silences asks them, with a real one."""
 
 
 @pytest.mark.asyncio
 async def test_every_real_answer_and_every_example_is_as_described(face: Face) -> None:
-    await face.send("POST", "/api/v1/maintenance", SENT["/api/v1/maintenance"])
+    for _ in range(2):
+        await face.send("POST", "/api/v1/maintenance", SENT["/api/v1/maintenance"])
     document = await face.get("/api/v1/openapi.json")
     assert document["openapi"] == "3.1.0"
     described = {
@@ -68,6 +73,9 @@ async def test_every_real_answer_and_every_example_is_as_described(face: Face) -
             Draft202012Validator(taken).validate(body["example"])
         sent = SENT.get(path, {}) if "requestBody" in operation else None
         async with face.client.request(method, asked(path), json=sent) as answer:
+            if (method, path) in NEEDS_ALERTMANAGER:
+                assert answer.status == 409
+                continue
             assert answer.status == 200, (path, await answer.text())
             assert answer.content_type == media
             if media == "application/json":

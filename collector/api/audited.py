@@ -1,0 +1,114 @@
+"""Writing to the audit log: every act before it takes effect, and so many of the refused attempts
+as a disk bears.
+"""
+
+import asyncio
+import logging
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
+
+from aiohttp import web
+
+from collector.api.guard import HOLDER, RefusedError
+from collector.api.rim import SOURCE
+from collector.api.visitors import VISITORS
+from collector.audit import FAILED, REFUSED, Audit, Deed
+
+log = logging.getLogger("hatang.audit")
+
+HOUR = 3600.0
+EACH, ALL = 20, 300
+"""Refused attempts in an hour that are written down one by one: of one address, and of all."""
+
+
+class Refusals:
+    """How many attempts were refused this hour, by address, in bounded memory."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._began = clock()
+        self._told: Counter[str] = Counter()
+        self._untold = 0
+
+    def counts(self, address: str) -> int | None:
+        """Count one more; None where it is one too many to be written down, else how many were not
+        since the last that was.
+        """
+        if self._clock() - self._began >= HOUR:
+            self._began = self._clock()
+            self._told.clear()
+        if self._told[address] >= EACH or self._told.total() >= ALL:
+            self._untold += 1
+            return None
+        self._told[address] += 1
+        untold, self._untold = self._untold, 0
+        return untold
+
+
+REFUSALS = web.AppKey("refusals", Refusals)
+
+
+def deed(request: web.Request, act: str, who: str = "", **more: Any) -> Deed:
+    """What somebody does with a request."""
+    holder: str | None = request.get(HOLDER)
+    address = request.app[VISITORS].address(request)
+    return Deed(act, holder or who, token=holder is not None, address=address, **more)
+
+
+@asynccontextmanager
+async def recorded(request: web.Request, one: Deed) -> AsyncIterator[int]:
+    """Write an act down, then let it take effect; where it does not, that is written down too.
+    Gives the number of the line. Raises RefusedError where it cannot be written down: then nothing
+    was done.
+    """
+    audit = request.app[SOURCE].audit
+    try:
+        number = await _write(audit, one)
+    except OSError as error:
+        raise RefusedError(
+            503,
+            f"nothing was done: the audit log cannot be written: {error.strerror or error}",
+            f"make room for {audit.path}, then try again",
+        ) from None
+    try:
+        yield number
+    except Exception as error:
+        await correct(request, number, one, FAILED, str(error))
+        raise
+
+
+async def correct(request: web.Request, number: int, one: Deed, outcome: str, why: str) -> None:
+    """Write down how an act fared, where that is not as it was meant."""
+    await mention(request, replace(one, of=number, outcome=outcome, text=why[:500], detail={}))
+
+
+async def mention(request: web.Request, one: Deed) -> None:
+    """Write down what holds up nobody where it cannot be written down."""
+    try:
+        await _write(request.app[SOURCE].audit, one)
+    except OSError as error:
+        log.error("audit log cannot be written", extra={"act": one.act, "error": str(error)})
+
+
+async def refused(request: web.Request, act: str, why: RefusedError, who: str = "") -> None:
+    """Write down an attempt that was refused, unless there were too many."""
+    one = deed(request, act, who, outcome=REFUSED, text=str(why))
+    untold = request.app[REFUSALS].counts(one.address)
+    if untold is not None:
+        place = f"{request.method} {request.path[:200]}"
+        more = {"others": untold} if untold else {}
+        await mention(request, replace(one, detail={"request": place, **more}))
+
+
+async def told_refused(request: web.Request, why: RefusedError) -> None:
+    """What the guard refused: a wrong token, or an act of somebody who may not act."""
+    token = why.status == 401 and "Authorization" in request.headers
+    await refused(request, "token" if token else "attempt", why)
+
+
+async def _write(audit: Audit, one: Deed) -> int:
+    return await asyncio.to_thread(audit.write, one, time.time())

@@ -1,0 +1,227 @@
+"""The audit log: `STATE/audit.jsonl`, what people did and what they were refused, one line each.
+
+Lines are only ever added, each on disk before the act takes effect, and never changed or removed.
+Every line names the SHA-256 of the line before it, so one that was changed, taken out or put in
+shows: `hatang audit` looks at all of them, and so does anybody with `sha256sum`. Whoever may write
+the file could still make all of it anew; the hash of every line is in the process's log besides,
+and belongs on another machine.
+"""
+
+import hashlib
+import json
+import logging
+import os
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pydantic import TypeAdapter, ValidationError
+
+log = logging.getLogger("hatang.audit")
+
+NAME = "audit.jsonl"
+
+FIRST = "0" * 64
+"""What the first line has for the hash of the line before."""
+
+ACCEPTED, REFUSED, FAILED, PARTLY = "accepted", "refused", "failed", "partly"
+"""How an act fared: let through, not let through; and, in a line of its own that names the line
+`of` the act, that it did not come about after all, or only in part.
+"""
+
+BLOCK = 1 << 16
+LOOKED_AT = 20_000
+"""Lines that one question looks at, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What somebody did: `act` in one word, to which `things` (kind:name, incident:3,
+    maintenance:5, silence:...), the words given, and what more was given. `token` tells whether a
+    token proves who it was, or only the sender's word, from which `address`.
+    """
+
+    act: str
+    who: str = ""
+    token: bool = False
+    address: str = ""
+    things: tuple[str, ...] = ()
+    text: str = ""
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    outcome: str = ACCEPTED
+    of: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A deed as it stands in the file: its number, when (Unix seconds), the hash of the line
+    before.
+    """
+
+    number: int
+    at: float
+    deed: Deed
+    previous: str
+
+    def dump(self) -> bytes:
+        """As a line, without its end."""
+        at = datetime.fromtimestamp(self.at, UTC).isoformat(timespec="milliseconds")
+        facts = {"number": self.number, "at": at, **asdict(self.deed)}
+        text = json.dumps({**facts, "previous": self.previous}, ensure_ascii=False)
+        return text.encode("utf-8", "replace")
+
+
+class _End(NamedTuple):
+    """Where the file ends: the next number, the hash of the last line, what must be written before
+    the next one.
+    """
+
+    number: int
+    previous: str
+    gap: bytes
+
+
+class Page(NamedTuple):
+    """Lines, newest first; whether each fits the one before it; and below which number others may
+    be, None at the end.
+    """
+
+    lines: list[Line]
+    sound: bool
+    following: int | None
+
+
+class Verified(NamedTuple):
+    """What all lines of a file say: the last one, what is wrong by place in the file, and at which
+    places the machine stopped in the middle of a line.
+    """
+
+    last: Line | None
+    hash: str
+    problems: list[str]
+    torn: list[int]
+
+
+_DEED = TypeAdapter(Deed)
+
+
+def parse(line: bytes) -> Line | None:
+    """A line of the file, None where it is none."""
+    try:
+        facts = json.loads(line)
+        number, at, previous = (facts.pop(name) for name in ("number", "at", "previous"))
+        moment = datetime.fromisoformat(at).timestamp()
+        return Line(int(number), moment, _DEED.validate_python(facts), str(previous))
+    except (ValueError, TypeError, KeyError, AttributeError, ValidationError):
+        return None
+
+
+def digest(line: bytes) -> str:
+    """What the next line calls `previous`."""
+    return hashlib.sha256(line).hexdigest()
+
+
+class Audit:
+    """The file of one collector. Every method blocks: call it in a thread."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = threading.Lock()
+        self._end: _End | None = None
+
+    def write(self, deed: Deed, at: float) -> int:
+        """Add a line; its number, once it is on disk. Raises OSError where it is not."""
+        with self._lock:
+            number, previous, gap = self._end or self._look()
+            self._end = None  # until it is known that this line is whole
+            line = Line(number, at, deed, previous).dump()
+            self._add(gap + line + b"\n")
+            self._end = _End(number + 1, digest(line), b"")
+        facts = {"number": number, "act": deed.act, "who": deed.who, "outcome": deed.outcome}
+        log.info("audit", extra={**facts, "sha256": digest(line)})
+        return number
+
+    def read(self, most: int, below: int | None, wanted: Callable[[Line], bool]) -> Page:
+        """The newest lines that are wanted, with a number below `below`. Raises OSError."""
+        found: list[Line] = []
+        sound, link, seen = True, "", 0
+        for text in self._backwards():
+            line = parse(text)
+            if line is None:
+                continue
+            sound = sound and link in ("", digest(text))
+            link = line.previous
+            if below is not None and line.number >= below:
+                continue
+            seen += 1
+            if len(found) == most or seen > LOOKED_AT:
+                return Page(found, sound, line.number + 1)
+            if wanted(line):
+                found.append(line)
+        return Page(found, sound and link in ("", FIRST), None)
+
+    def _add(self, text: bytes) -> None:
+        fresh = not self.path.exists()
+        place = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            while text:
+                text = text[os.write(place, text) :]
+            os.fsync(place)
+        finally:
+            os.close(place)
+        if fresh:
+            folder = os.open(self.path.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+
+    def _look(self) -> _End:
+        """The end as it is on disk; what a crash or a full disk left of a line stays there."""
+        gap = b""
+        for place, text in enumerate(self._backwards()):
+            line = parse(text)
+            if line is not None:
+                return _End(line.number + 1, digest(text), gap)
+            gap = b"\n" if place == 0 else gap
+        return _End(1, FIRST, gap)
+
+    def _backwards(self) -> Iterator[bytes]:
+        """Lines, the last first; also what is none, but not the end of a file that ends well."""
+        try:
+            file = self.path.open("rb")
+        except FileNotFoundError:
+            return
+        with file:
+            end, rest = os.fstat(file.fileno()).st_size, b""
+            while end > 0:
+                start = max(0, end - BLOCK)
+                file.seek(start)
+                rest, *lines = (file.read(end - start) + rest).split(b"\n")
+                yield from filter(None, reversed(lines))
+                end = start
+            if rest:
+                yield rest
+
+
+def verify(path: Path) -> tuple[Verified, list[Line]]:
+    """Look at every line of a file. Raises OSError."""
+    lines: list[Line] = []
+    problems, torn, previous = [], [], FIRST
+    with path.open("rb") as file:
+        for place, text in enumerate((one.rstrip(b"\n") for one in file), 1):
+            line = parse(text)
+            if line is None:
+                torn.append(place)
+                continue
+            number = lines[-1].number + 1 if lines else 1
+            if line.number != number:
+                problems.append(f"line {place}: is number {line.number}, {number} was due")
+            if line.previous != previous:
+                problems.append(f"line {place}: does not follow the line before it")
+            previous = digest(text)
+            lines.append(line)
+    return Verified(lines[-1] if lines else None, previous, problems, torn), lines
