@@ -54,6 +54,11 @@ class Telling:
         assert self._rounds is not None
         return self._rounds
 
+    @property
+    def links(self) -> Links:
+        """Where people can look."""
+        return self._links()
+
     def begin(self, pipeline: Pipeline, delivery: Delivery) -> None:
         """Go on where the last run ended. Raises OSError, sqlite3.Error, PeerInvalid."""
         readings = Readings(

@@ -39,6 +39,10 @@ def event(
     """What an event says in this language; "" where its own text is all there is."""
     if kind == "verdict":
         return _verdict(subject, detail, language, inventory)
+    told = _HAPPENED.get(f"{kind}.{detail.get('what', '')}") or _HAPPENED.get(kind)
+    if told is not None:
+        more = _more(kind, detail, language, inventory)
+        return " ".join(filter(None, (told[language == "en"], more)))
     if language == "en":
         return ""
     if kind in ("trap", "syslog") and "limited" in detail:
@@ -48,6 +52,39 @@ def event(
     if kind == "config" and {"added", "removed"} <= detail.keys():
         return f"cấu hình thay đổi: thêm {detail['added']} dòng, bớt {detail['removed']} dòng"
     return ""
+
+
+_HAPPENED: Mapping[str, tuple[str, str]] = {
+    "incident.opened": ("Phát sinh sự cố", "Incident opened"),
+    "incident.changed": ("Sự cố thay đổi", "Incident changed"),
+    "incident.closed": ("Đã khắc phục", "Resolved"),
+    "incident.acknowledged": ("Đã tiếp nhận", "Acknowledged"),
+    "incident.assigned": ("Giao xử lý", "Assigned"),
+    "incident.noted": ("Ghi chú", "Note"),
+    "incident.suspected": ("Nghi tấn công mạng", "Cyber incident suspected"),
+    "incident.cleared": ("Hết nghi tấn công mạng", "No longer suspected"),
+    "maintenance.begins": ("Bắt đầu bảo trì", "Maintenance begins"),
+    "maintenance.ends": ("Kết thúc bảo trì", "Maintenance ends"),
+    "maintenance.announced": ("Báo trước bảo trì", "Maintenance announced"),
+    "maintenance.extended": ("Đổi giờ kết thúc bảo trì", "Maintenance ends at another time"),
+    "maintenance.ended": ("Dừng bảo trì", "Maintenance called off"),
+    "flapping.begins": ("Trạng thái chập chờn", "Flapping"),
+    "flapping.ends": ("Hết chập chờn", "No longer flapping"),
+}
+"""What happened, in Vietnamese and English, by kind and what of it."""
+
+
+def _more(kind: str, detail: Mapping[str, Any], language: str, inventory: Inventory) -> str:
+    """What is told of it besides: a number, the grounds, what somebody wrote."""
+    what, number = detail.get("what"), detail.get("incident")
+    said = str(detail.get("text") or detail.get("why") or detail.get("owner") or "")
+    if what in ("opened", "changed", "closed"):
+        said = evidence(signs(detail.get("evidence")), language, inventory)
+    by = str(detail.get("by", "")) if kind == "maintenance" else ""
+    if by:
+        said = title(by, inventory)
+    head = f"#{number}" if isinstance(number, int) else ""
+    return (f"{head}: {said}" if head else f"· {said}") if said else head
 
 
 def _verdict(subject: str, detail: Mapping[str, Any], language: str, inventory: Inventory) -> str:

@@ -33,7 +33,7 @@ class Keeper:
     def __init__(
         self, repository: Repository | None, journal: Journal, pipeline: Pipeline, memory: Memory
     ) -> None:
-        self._repository = repository
+        self.repository = repository
         self._journal, self._pipeline, self._memory = journal, pipeline, memory
         self._tasks: set[asyncio.Task[None]] = set()
         self._one = asyncio.Lock()
@@ -56,9 +56,9 @@ class Keeper:
     def take(self, job: Job, reading: Reading) -> None:
         """Keep the configuration of a reading, if it brought one; the reading lets go of it."""
         config, reading.config = reading.config, None
-        if config is None or self._repository is None or len(self._tasks) >= WAITING:
+        if config is None or self.repository is None or len(self._tasks) >= WAITING:
             return
-        task = asyncio.ensure_future(self._save(self._repository, job, config, reading.start))
+        task = asyncio.ensure_future(self._save(self.repository, job, config, reading.start))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

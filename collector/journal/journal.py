@@ -193,10 +193,11 @@ class Journal:
         limit: int = 200,
         *,
         before: int | None = None,
+        since: float | None = None,
         where: Mapping[str, str] | None = None,
     ) -> list[Entry]:
         """Events with an id above `after`, oldest first; without `after` the newest first, below
-        `before`.
+        `before`. Only those at or after `since` (Unix seconds).
 
         `where` may hold kind and subject. Reads the disk: call it in a thread. Raises
         sqlite3.Error.
@@ -206,6 +207,8 @@ class Journal:
             tests["id > ?"] = after
         if before is not None:
             tests["id < ?"] = before
+        if since is not None:
+            tests["at >= ?"] = since
         rows = self._rows("event", tests, "DESC" if after is None else "ASC", limit)
         return [as_entry(row) for row in rows]
 
