@@ -22,7 +22,10 @@ from collector.api import (
     wall,
     works,
 )
+from collector.api.atlas import routes as atlas
+from collector.api.charts import routes as charts
 from collector.api.guard import BODY
+from collector.api.listing import routes as listing
 from collector.api.route import (
     ABOUT,
     AFTER,
@@ -301,6 +304,7 @@ _CONSOLE = (
 ROUTES: tuple[Route, ...] = (
     *_CONSOLE,
     *_PLAIN,
+    *charts.ROUTES,
     *_THINGS,
     *_FACTS,
     *_LEDGER,
@@ -309,6 +313,8 @@ ROUTES: tuple[Route, ...] = (
     *silences.ROUTES,
     *audit.ROUTES,
     *_GATE,
+    *atlas.ROUTES,
+    *listing.ROUTES,
 )
 
 _BY_PLACE = {(route.method, route.path): route for route in ROUTES}

@@ -13,6 +13,8 @@ from aiohttp import web
 from collector.api.alerts import ROUNDS
 from collector.api.atlas.answers import KEPT, Kept
 from collector.api.audited import REFUSALS, Refusals, told_refused
+from collector.api.charts.answers import QUESTIONS
+from collector.api.charts.questions import Questions
 from collector.api.contract import CONTRACT
 from collector.api.guard import BODY, Guard, is_loopback
 from collector.api.openapi import document
@@ -129,6 +131,7 @@ def application(source: Source, loopback: bool, visitors: Visitors) -> web.Appli
     app[REFUSALS] = Refusals()
     app[SCRAPES] = asyncio.Semaphore(SCRAPES_AT_ONCE)
     app[CONTRACT] = source.contract
+    app[QUESTIONS] = Questions(lambda: source.promql)
     app[ROUNDS] = source.telling.rounds
     app[REGISTRY] = registry(source)
     app[DOCUMENT] = document(ROUTES)

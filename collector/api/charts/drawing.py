@@ -1,0 +1,138 @@
+"""Asks the store for charts and puts the answer together: the worst lines, gaps as they are."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+
+from collector.api.charts import shape
+from collector.api.charts.chart import Chart, Drawn, Text
+from collector.api.charts.questions import Questions
+from collector.stores.promql import Grid, Line, StoreAwayError, StoreError
+
+LINES = 8
+"""Lines of a chart: more cannot be told apart."""
+
+_DIGITS = 7
+_HOW = {
+    "mean": Text("trung bình", "the mean"),
+    "highest": Text("giá trị cao nhất", "the highest value"),
+    "lowest": Text("giá trị thấp nhất", "the lowest value"),
+}
+
+
+async def drawn(
+    charts: Iterable[Chart], questions: Questions, grid: Grid, language: str
+) -> list[shape.Chart]:
+    """Those that have data, or a problem of their own. Raises StoreAwayError."""
+    wanted = [_one(chart, questions, grid, language) for chart in charts if chart.drawn]
+    return [told for told in await asyncio.gather(*wanted) if told is not None]
+
+
+async def _one(chart: Chart, questions: Questions, grid: Grid, language: str) -> shape.Chart | None:
+    try:
+        answers = [await questions.ask(one.query, grid) for one in chart.drawn]
+        ceiling = await _ceiling(chart, questions, grid)
+    except StoreAwayError:
+        raise
+    except StoreError as error:
+        return _told(chart, language, problem=str(error))
+    lines = _lines(chart.drawn, answers, language)
+    if not lines:
+        return None
+    kept = worst(lines, chart.worst == "lowest") if not chart.stacked else lines
+    return _told(chart, language, kept, len(lines) - len(kept), ceiling)
+
+
+async def _ceiling(chart: Chart, questions: Questions, grid: Grid) -> list[shape.Limit]:
+    if not chart.ceiling:
+        return []
+    answer = await questions.ask(chart.ceiling, Grid(grid.end))
+    return [
+        shape.Limit(kind="capacity", value=value, instance="")
+        for line in answer
+        if (value := line.values[0])
+    ]
+
+
+def _lines(
+    asked: Sequence[Drawn], answers: Sequence[list[Line]], language: str
+) -> list[shape.Series]:
+    found = []
+    for one, answer in zip(asked, answers, strict=True):
+        for line in answer:
+            if all(value is None for value in line.values):
+                continue
+            named = " ".join(filter(None, (line.labels.get(label, "") for label in one.by)))
+            found.append(
+                shape.Series(
+                    label=one.name.said(language) or named,
+                    how=one.how,
+                    state=one.state,
+                    values=[None if v is None else float(f"{v:.{_DIGITS}g}") for v in line.values],
+                )
+            )
+    return found
+
+
+def worst(lines: list[shape.Series], lowest: bool) -> list[shape.Series]:
+    """The lines that matter most where there are too many, by name."""
+    if len(lines) <= LINES:
+        return lines
+
+    def extreme(one: shape.Series) -> float:
+        values = [value for value in one.values if value is not None]
+        return min(values) if lowest else -max(values)
+
+    return sorted(sorted(lines, key=extreme)[:LINES], key=lambda one: one.label)
+
+
+def _told(
+    chart: Chart,
+    language: str,
+    series: Sequence[shape.Series] = (),
+    left_out: int = 0,
+    ceiling: Sequence[shape.Limit] = (),
+    problem: str = "",
+) -> shape.Chart:
+    names = {one.label for one in series}
+    limits = [
+        shape.Limit(kind=one.kind, value=one.value, instance=one.instance)
+        for one in chart.marks
+        if not one.instance or one.instance in names
+    ]
+    return shape.Chart(
+        key=chart.key,
+        title=chart.title.said(language),
+        note=note(chart, language),
+        unit=chart.unit,
+        low=chart.low,
+        high=chart.high,
+        stacked=chart.stacked,
+        series=list(series),
+        left_out=left_out,
+        limits=[*limits, *ceiling],
+        problem=problem,
+    )
+
+
+def note(chart: Chart, language: str) -> str:
+    """What a point stands for; where lines say it themselves, over how long."""
+    ways = {one.how for one in chart.drawn}
+    long = _lasting(max(one.window for one in chart.drawn))
+    if ways == {"last"}:
+        return Text("Mỗi điểm là lần đọc gần nhất.", "Each point is the latest reading.").said(
+            language
+        )
+    if len(ways) > 1:
+        return Text(f"Mỗi điểm tính trên {long.vi}.", f"Each point is of {long.en}.").said(language)
+    how = _HOW[ways.pop()]
+    return Text(
+        f"Mỗi điểm là {how.vi} của {long.vi}.", f"Each point is {how.en} of {long.en}."
+    ).said(language)
+
+
+def _lasting(seconds: float) -> Text:
+    if seconds < 100:
+        return Text(f"{seconds:.0f} giây", f"{seconds:.0f} seconds")
+    if seconds < 6_000:
+        return Text(f"{seconds / 60:.0f} phút", f"{seconds / 60:.0f} minutes")
+    return Text(f"{seconds / 3600:.0f} giờ", f"{seconds / 3600:.0f} hours")
