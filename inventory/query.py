@@ -5,6 +5,7 @@ the kind of a device's site.
 """
 
 import dataclasses
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
@@ -29,7 +30,14 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     plain = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "d"))
-    return "".join(one for one in plain if not unicodedata.combining(one)).casefold()
+    plain = _MARKS.sub("", plain)
+    if not plain.isascii():
+        plain = "".join(one for one in plain if not unicodedata.combining(one))
+    return plain.casefold()
+
+
+_MARKS = re.compile("[\u0300-\u036f]+")
+"""Those of Vietnamese and its neighbours, all at once; others are looked up one by one."""
 
 
 def plain(value: Any) -> Any:
