@@ -99,6 +99,8 @@ async def test_parameters_that_are_described_are_taken_and_no_others(face: Face)
         "service": "mot-cua",
         "kind": "circuit",
         "language": "en",
+        "columns": "name",
+        "sort": "-name",
         "span": "24h",
     }
     for route in ROUTES:
