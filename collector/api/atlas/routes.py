@@ -1,0 +1,81 @@
+"""Where the map is answered, with examples of its answers."""
+
+from collector.api.atlas import answers, shape
+from collector.api.examples_wall import SCREEN, WALL
+from collector.api.route import LANGUAGE, Route
+
+_LOST, _CAUSE = WALL.sites[0], WALL.causes[0]
+
+MAP = shape.Map(
+    **dict(SCREEN),
+    sites=[
+        shape.MapSite(
+            state=_LOST.state,
+            word=_LOST.word,
+            since=_LOST.since,
+            because=_LOST.because,
+            cause=_CAUSE.thing,
+            name=_LOST.name,
+            title=_LOST.title,
+            kind=_LOST.kind,
+            parent=_LOST.parent,
+            location=(20.7375, 104.933),
+            devices={"unreachable": 3},
+            hops=4,
+            above=shape.Above(site="dc", circuits=["tsl-ii-05212-a"]),
+        )
+    ],
+    circuits=[
+        shape.MapCircuit(
+            state="down",
+            word=_CAUSE.word,
+            since=_CAUSE.since,
+            because="",
+            cause="",
+            name="tsl-ii-05212-a",
+            title=_CAUSE.title,
+            kind="tslcd-commune",
+            provider="VNPT",
+            capacity=2e8,
+            backup=False,
+            a="dc",
+            z="pa-co",
+        )
+    ],
+)
+REACH = shape.Reach(
+    thing=_CAUSE.thing,
+    title=_CAUSE.title,
+    site="",
+    path=[
+        shape.Step(thing="device:hbh-dc-pe01", title="hbh-dc-pe01", hops=2, site="site:dc"),
+        shape.Step(thing="device:hbh-dc-core01", title="hbh-dc-core01", hops=1, site="site:dc"),
+        shape.Step(thing="collector:noc-1", title="noc-1", hops=0, site=""),
+    ],
+    counts={"service": 0, "site": 1, "circuit": 0, "device": 3},
+    dark=[shape.Named(thing="site:pa-co", title=_LOST.title)],
+    more=3,
+)
+ROUTES = (
+    Route(
+        "GET",
+        "/api/v1/map",
+        answers.whole,
+        "All that the console's map shows: sites, circuits, what hangs on what",
+        MAP,
+        (LANGUAGE,),
+        refusals=(400,),
+    ),
+    *(
+        Route(
+            "GET",
+            f"/api/v1/{kind}/{{name}}/impact",
+            answers.reach,
+            "The way from a thing to its collector, and what goes dark with it",
+            REACH,
+            (LANGUAGE,),
+            refusals=(400, 404),
+        )
+        for kind in ("devices", "circuits", "sites", "services")
+    ),
+)

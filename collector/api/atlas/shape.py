@@ -1,0 +1,89 @@
+"""The shapes of the map, and of one thing's place on it."""
+
+from pydantic import Field
+
+from collector.api.shape import Answer
+from collector.api.shape_wall import Screen
+
+
+class Shown(Answer):
+    """How a thing is, as the wall shows it. `state` is a verdict's, `maintenance` where work is on,
+    empty where nothing is judged.
+    """
+
+    state: str
+    word: str
+    since: float | None
+    because: str = Field(description="The cause's title; empty where it is its own")
+    cause: str = Field(description="The cause, kind:name; empty where it is its own")
+
+
+class Above(Answer):
+    """What a site hangs on: the next site on the way to the collector, and the circuits there, the
+    first one first. Without circuits it is a link that the inventory does not call a circuit.
+    """
+
+    site: str
+    circuits: list[str]
+
+
+class MapSite(Shown):
+    """A site. Where no device stands it is only a place that others lie in."""
+
+    name: str
+    title: str
+    kind: str
+    parent: str | None
+    location: tuple[float, float] | None = Field(description="Latitude and longitude")
+    devices: dict[str, int] = Field(description="Its own devices by state")
+    hops: int | None = Field(description="How far from a collector; null where no way is known")
+    above: Above | None = Field(description="Null where a collector stands, or no way is known")
+
+
+class MapCircuit(Shown):
+    """A circuit and the sites of its ends; `a` is null where it leaves our network."""
+
+    name: str
+    title: str
+    kind: str
+    provider: str
+    capacity: float | None = Field(description="bit/s")
+    backup: bool = Field(description="Path B, or tagged `backup`")
+    a: str | None
+    z: str
+
+
+class Map(Screen):
+    """All that the map shows. Retired devices and circuits are not on it."""
+
+    sites: list[MapSite]
+    circuits: list[MapCircuit]
+
+
+class Named(Answer):
+    """A thing and what it is called."""
+
+    thing: str
+    title: str
+
+
+class Step(Named):
+    """A thing on the way to the collector. Those of equal `hops` stand for each other."""
+
+    hops: int
+    site: str = Field(description="Where it stands, as kind:name; empty for circuits, collectors")
+
+
+class Reach(Answer):
+    """One thing's place: the way to its collector and what goes dark when it fails."""
+
+    thing: str
+    title: str
+    site: str = Field(description="Where a device stands, as kind:name; empty for all else")
+    path: list[Step] = Field(
+        description="All that lies on its shortest ways, farthest first, the collector last; "
+        "of a service those of all that it needs"
+    )
+    counts: dict[str, int] = Field(description="What goes dark besides itself, by kind")
+    dark: list[Named] = Field(description="As people feel it: services, sites, circuits, devices")
+    more: int = Field(description="How many are not named")
