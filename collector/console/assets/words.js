@@ -93,6 +93,8 @@ export function spell(root = document) {
 let zone = "Asia/Ho_Chi_Minh";
 let formats = {};
 
+export const timezone = () => zone;
+
 export function keepTime(timezone) {
   if (zone !== timezone) {
     zone = timezone;
@@ -110,16 +112,19 @@ function format(name, options) {
 const DAY = { day: "2-digit", month: "2-digit" };
 const MINUTE = { hour: "2-digit", minute: "2-digit" };
 
+// A day as it is written here, 21/11; Vietnamese browsers would write 21-11.
+const dated = (name, options, date) => format(name, options).format(date).replaceAll("-", "/");
+
+export const day = (seconds) => dated("day", DAY, new Date(seconds * 1000));
+
 // The time; with its day when that is not today, with its year when that is another.
 export function moment(seconds) {
   const date = new Date(seconds * 1000);
-  const now = new Date();
-  const whole = format("whole", { ...DAY, year: "numeric" });
+  const whole = (one) => dated("whole", { ...DAY, year: "numeric" }, one);
   const time = format("minute", MINUTE).format(date);
-  if (whole.format(date) === whole.format(now)) return time;
-  const year = format("year", { year: "numeric" });
-  const day = year.format(date) === year.format(now) ? format("day", DAY) : whole;
-  return `${time} ${day.format(date)}`;
+  const [own, now] = [whole(date), whole(new Date())];
+  if (own === now) return time;
+  return own.slice(-4) === now.slice(-4) ? `${time} ${day(seconds)}` : `${time} ${own}`;
 }
 
 export const second = (date) => format("second", { ...MINUTE, second: "2-digit" }).format(date);
