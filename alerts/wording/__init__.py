@@ -1,7 +1,13 @@
 """What people read: Vietnamese and English words for what the engine and the rules say."""
 
 from alerts.wording.ending import compose_end, end_told
-from alerts.wording.evidence import describe_evidence, severity_word, side_word, state_word
+from alerts.wording.evidence import (
+    describe_evidence,
+    reason_word,
+    severity_word,
+    side_word,
+    state_word,
+)
 from alerts.wording.message import Message, compose, from_rule, subject_of
 
 __all__ = [
@@ -11,6 +17,7 @@ __all__ = [
     "describe_evidence",
     "end_told",
     "from_rule",
+    "reason_word",
     "severity_word",
     "side_word",
     "state_word",

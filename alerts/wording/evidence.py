@@ -24,6 +24,12 @@ def side_word(side: str, language: str) -> str:
     return known.say(language) if known else clean(side)
 
 
+def reason_word(reason: str, language: str) -> str:
+    """`hết thời gian chờ` of `timeout`; one that is not ours comes back as it is."""
+    known = WORDS.reasons.get(reason)
+    return known.say(language) if known else clean(reason)
+
+
 def state_word(kind: str, state: int, language: str) -> str:
     """`Mất kết nối` of a circuit's 2; the numbers are the catalogue's. Raises IndexError."""
     phrases = WORDS.states[STATES[state]]
@@ -53,8 +59,8 @@ def _argument(name: str, given: dict[str, str], language: str, inventory: Invent
         return duration(text, language)
     if name in ("value", "limit"):
         return percent(text, language)
-    if name == "reason" and text in WORDS.reasons:
-        return WORDS.reasons[text].say(language)
+    if name == "reason":
+        return reason_word(text, language)
     if name == "state":
         return _state(text, given.get("thing", ""), language)
     if name in ("thing", "cause"):

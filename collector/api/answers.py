@@ -6,8 +6,8 @@ snapshots that were taken in the loop.
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from aiohttp import web
 from pydantic import BaseModel
@@ -22,8 +22,6 @@ from collector.pipeline import Latest
 LISTED = ("where", "search", "limit", "cursor")
 VALUES_MOST = 10_000
 """Values after which a page of readings ends, whatever its limit."""
-
-T = TypeVar("T")
 
 
 def _paged(request: web.Request, names: Iterable[str]) -> tuple[list[str], str | None]:
@@ -58,15 +56,6 @@ def _said(request: web.Request) -> view.Said:
     return view.Said(dict(source.engine.verdicts), source.plan.inventory)
 
 
-def _one(request: web.Request, things: Mapping[str, T], kind: str) -> T:
-    name = request.match_info["name"]
-    if name not in things:
-        raise RefusedError(
-            404, f"no {kind} {name[:80]!r}", f"GET /api/v1/{kind}s?search= finds some"
-        )
-    return things[name]
-
-
 async def devices(request: web.Request) -> web.Response:
     """Devices of the inventory."""
     return await _listing(request, "device", view.device, shape.Devices)
@@ -75,7 +64,7 @@ async def devices(request: web.Request) -> web.Response:
 async def device(request: web.Request) -> web.Response:
     """One device."""
     said = _said(request)
-    return rim.told(view.device(_one(request, said.inventory.devices, "device"), said))
+    return rim.told(view.device(rim.one(request, said.inventory.devices, "device"), said))
 
 
 async def sites(request: web.Request) -> web.Response:
@@ -89,7 +78,7 @@ async def sites(request: web.Request) -> web.Response:
 async def site(request: web.Request) -> web.Response:
     """One site."""
     said = _said(request)
-    one = _one(request, said.inventory.sites, "site")
+    one = rim.one(request, said.inventory.sites, "site")
     return rim.told(view.site(one, said, view.states_by_site(said)))
 
 
@@ -101,7 +90,7 @@ async def circuits(request: web.Request) -> web.Response:
 async def circuit(request: web.Request) -> web.Response:
     """One circuit."""
     said = _said(request)
-    return rim.told(view.circuit(_one(request, said.inventory.circuits, "circuit"), said))
+    return rim.told(view.circuit(rim.one(request, said.inventory.circuits, "circuit"), said))
 
 
 async def services(request: web.Request) -> web.Response:
@@ -112,7 +101,7 @@ async def services(request: web.Request) -> web.Response:
 async def service(request: web.Request) -> web.Response:
     """One service."""
     said = _said(request)
-    return rim.told(view.service(_one(request, said.inventory.services, "service"), said))
+    return rim.told(view.service(rim.one(request, said.inventory.services, "service"), said))
 
 
 async def verdicts(request: web.Request) -> web.Response:

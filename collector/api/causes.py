@@ -115,7 +115,7 @@ class Board:
             flapping=held.flapping,
             incidents=[self._ongoing(one) for one in incidents],
             hidden=len(hidden),
-            hides=[self._hides(one) for one in _as_felt(hidden)[:HIDES_MOST]],
+            hides=[self._hides(one) for one in as_felt(hidden)[:HIDES_MOST]],
         )
 
     def _hides(self, thing: str) -> shape_state.Hidden:
@@ -166,7 +166,7 @@ def incident_fields(one: Incident, language: str, inventory: Inventory) -> dict[
     }
 
 
-def _as_felt(things: Iterable[str]) -> list[str]:
+def as_felt(things: Iterable[str]) -> list[str]:
     """What people use before what serves it."""
     return sorted(things, key=lambda one: (_FELT.index(one.partition(":")[0]), one))
 

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import binascii
+from collections.abc import Mapping
 from typing import TypeVar
 
 from aiohttp import web
@@ -24,6 +25,7 @@ LIMIT_MOST = 1_000
 _TEXT_MOST = 200
 
 Body = TypeVar("Body", bound=BaseModel)
+T = TypeVar("T")
 
 
 def told(body: BaseModel) -> web.Response:
@@ -70,6 +72,16 @@ def whole(request: web.Request, name: str, default: int, most: int) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) < 19 and least <= int(text) <= most):
         raise RefusedError(400, f"{name} is no whole number from {least} to {most}")
     return int(text)
+
+
+def one(request: web.Request, things: Mapping[str, T], kind: str) -> T:
+    """The thing that the path names. Raises RefusedError."""
+    name = request.match_info["name"]
+    if name not in things:
+        raise RefusedError(
+            404, f"no {kind} {name[:80]!r}", f"GET /api/v1/{kind}s?search= finds some"
+        )
+    return things[name]
 
 
 def language(request: web.Request) -> str:

@@ -38,6 +38,7 @@ from collector.api.route import (
     Parameter,
     Route,
 )
+from collector.api.sheets import routes as sheets
 from collector.console.pages import PAGES
 
 _PLAIN = (
@@ -306,6 +307,7 @@ ROUTES: tuple[Route, ...] = (
     *_PLAIN,
     *charts.ROUTES,
     *_THINGS,
+    *sheets.ROUTES,
     *_FACTS,
     *_LEDGER,
     *_ACTS,

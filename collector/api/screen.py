@@ -12,8 +12,10 @@ from collector.api import shape_wall
 from collector.api.source import Source
 from collector.selfmetrics import VERSION
 
+Fields = dict[str, Any]
 
-def fields(source: Source) -> dict[str, Any]:
+
+def fields(source: Source) -> Fields:
     """The fields of a `Screen`, as they are now. Taken before what the page itself shows: `last`
     then is an event that it has seen.
     """

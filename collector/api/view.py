@@ -138,14 +138,14 @@ def latest(
         success=last.success if last and job else None,
         reason=str(last.reason or "") if last else "",
         message=last.message if last else "",
-        hint=_hint(last, held.get(f"{job.kind}:{job.thing}")) if last and job else "",
+        hint=hint(last, held.get(f"{job.kind}:{job.thing}")) if last and job else "",
         missing=list(last.missing) if last else [],
         empty=list(last.empty[:MOST_EMPTY]) if last else [],
         rows=[value for value in _values(one, about) if metric in ("", value.metric)],
     )
 
 
-def _hint(last: reading.Reading, verdict: Verdict | None) -> str:
+def hint(last: reading.Reading, verdict: Verdict | None) -> str:
     """What to look at; a silent service on a device that answers pings is a narrower question."""
     signs = verdict.evidence if verdict is not None else ()
     echoes = any(sign.code == "answers_echo" for sign in signs)

@@ -103,10 +103,10 @@ class Repository:
                 found.setdefault(one.device, one)
         return sorted(found.values(), key=lambda one: one.device)
 
-    def log(self, device: str) -> list[Revision]:
-        """Its revisions, the newest first. Raises Unknown, GitFailed."""
+    def log(self, device: str, most: int | None = None) -> list[Revision]:
+        """Its revisions, the newest first, at most so many. Raises Unknown, GitFailed."""
         self._known(device)
-        return list(self._log("--", device))
+        return list(self._log(*(() if most is None else (f"-n{most}",)), "--", device))
 
     def text(self, device: str, at: str | None = None) -> str:
         """Its configuration, now or at a revision: an id, or a day (2026-11-22, also with

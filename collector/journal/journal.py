@@ -323,6 +323,7 @@ def _verdict(thing: str, was: Verdict, now: Verdict) -> Said:
     detail: dict[str, Any] = {
         "state": state,
         "before": before,
+        "before_since": was.since,
         "since": now.since,
         "because": now.because,
         "evidence": plain_signs(now.evidence),
