@@ -39,7 +39,11 @@ class Page:
     ask: str
 
 
-PAGES = (Page("/", "wall", "/api/v1/wall"),)
+PAGES = (
+    Page("/", "wall", "/api/v1/wall"),
+    Page("/maintenance", "maintenance", "/api/v1/maintenance/sheet"),
+    Page("/audit", "audit", ""),
+)
 
 
 def _walk(folder: Traversable, above: str = "") -> Iterator[tuple[str, Traversable]]:

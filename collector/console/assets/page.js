@@ -32,8 +32,9 @@ function line(state) {
 
 // `draw` is given what was told, again when another language was chosen; `asked` gives parameters besides the
 // language, as `&name=value`; `entered` is called once it is known who looks; `gone` is told why there is no such
-// thing. A page that must be heard `always` goes on listening when nobody sees it. Gives what looks again at once.
-export function page({ draw, asked = () => "", entered = () => null, spoken = () => null, gone = null, always = false }) {
+// thing. A page that must be heard `always` goes on listening when nobody sees it. One for operators names what
+// it asks, and is `barred` to others: nothing is asked then. Gives what looks again at once.
+export function page({ draw, ask = "", asked = () => "", entered = () => null, spoken = () => null, gone = null, barred = null, always = false }) {
   function heard(told) {
     latest = told;
     keepTime(told.province.timezone);
@@ -58,28 +59,41 @@ export function page({ draw, asked = () => "", entered = () => null, spoken = ()
     root.dataset.ready = "yes";
   }
 
-  const address = () => `${root.dataset.ask}?language=${speaks()}${asked()}`;
+  function shut() {
+    live.rest();
+    if (!session.met()) return;
+    barred();
+    line("live");
+    root.dataset.ready = "yes";
+  }
+
+  const address = () => `${ask || root.dataset.ask}?language=${speaks()}${asked()}`;
   const apart = always ? 700 : 2000;
   const live = new Live({ asked: address, heard, lost, stranger: session.ask, missing, apart });
-  const known = () => session.look().then(entered).catch(() => lost(0));
+  const again = () => (barred && !session.may() ? shut() : live.again());
+  const arrive = () => {
+    entered();
+    if (barred) again();
+  };
+  const known = () => session.look().then(arrive).catch(() => lost(0));
   frame(() => {
     spoken();
     session.show();
     if (latest) draw(latest);
-    live.again();
+    again();
   });
   line("waiting");
   session.begin(() => {
     entered();
-    live.again();
+    again();
   });
   known();
-  if (root.dataset.known) live.start();
-  else session.ask();
-  addEventListener("online", () => live.again());
+  if (!root.dataset.known) session.ask();
+  else if (!barred) live.start();
+  addEventListener("online", again);
   document.addEventListener("visibilitychange", () => {
-    if (!document.hidden) live.again();
+    if (!document.hidden) again();
     else if (!always) live.rest();
   });
-  return () => live.again();
+  return again;
 }

@@ -19,9 +19,14 @@ export function show() {
   holder.hidden = !who.open && !who.role;
   holder.textContent = holder.hidden ? "" : say(key, { name: who.name });
   by("leave").hidden = who.open || who.until === null;
+  document.dispatchEvent(new Event("session"));
 }
 
-// Whether who looks may act.
+// Whether it is known who looks, whether no token is needed here, and whether who looks may act.
+export const met = () => who !== null;
+
+export const open = () => who !== null && who.open;
+
 export const may = () => who !== null && (who.open || who.role === "operator");
 
 export const name = () => who?.name ?? "";
