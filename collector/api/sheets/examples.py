@@ -263,6 +263,7 @@ INCIDENT = kinds.IncidentSheet(
     runbook="CircuitDown",
 )
 RUNBOOK = kinds.Runbook(
+    **dict(SCREEN),
     name="CircuitDown",
     blocks=[
         kinds.Block(kind="heading", level=1, text="CircuitDown"),

@@ -56,6 +56,7 @@ ROUTES = (
         runbook.runbook,
         "What to look at, and whom to call",
         examples.RUNBOOK,
-        refusals=(404,),
+        (LANGUAGE,),
+        refusals=(400, 404),
     ),
 )

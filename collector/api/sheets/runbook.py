@@ -8,8 +8,9 @@ from itertools import groupby
 
 from aiohttp import web
 
-from collector.api import rim
+from collector.api import rim, screen
 from collector.api.guard import RefusedError
+from collector.api.rim import SOURCE
 from collector.api.sheets.shape_kinds import Block, Runbook
 
 _FOLDER = files("alerts").joinpath("runbooks")
@@ -25,18 +26,19 @@ _LINK = re.compile(r"\[([^\]]+)\]\(([^)]+)\)")
 
 async def runbook(request: web.Request) -> web.Response:
     """One runbook."""
-    rim.allow(request)
+    rim.allow(request, "language")
+    rim.language(request)
     name = request.match_info["name"]
     if name not in NAMES:
         raise RefusedError(404, f"no runbook {name[:80]!r}", "they are named as alerts are")
-    return rim.told(read(name))
+    beside = screen.fields(request.app[SOURCE])
+    return await screen.told(lambda: Runbook(**beside, name=name, blocks=read(name)))
 
 
 @cache
-def read(name: str) -> Runbook:
-    """A runbook that is among `NAMES`."""
-    text = _FOLDER.joinpath(f"{name}.md").read_text("utf-8")
-    return Runbook(name=name, blocks=list(parsed(text)))
+def read(name: str) -> list[Block]:
+    """A runbook that is among `NAMES`. It tells both languages."""
+    return list(parsed(_FOLDER.joinpath(f"{name}.md").read_text("utf-8")))
 
 
 def parsed(text: str) -> Iterator[Block]:

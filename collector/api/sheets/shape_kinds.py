@@ -260,7 +260,7 @@ class Block(Answer):
     items: list[str] = Field(default=[])
 
 
-class Runbook(Answer):
+class Runbook(Screen):
     """What to look at and whom to call."""
 
     name: str
