@@ -36,7 +36,8 @@ def charts(kind: str) -> Callable[[web.Request], Awaitable[web.Response]]:
         port = rim.text(request, "interface")
         at = time.time()
         points = grid(span, at)
-        wanted = _wanted(thing, port, points)
+        problem = _problem(request)
+        wanted = [] if problem else _wanted(thing, port, points)
         found = await _asked(drawn(wanted, request.app[QUESTIONS], points, language))
         told = shape.Charts(
             thing=f"{kind}:{thing.name}",
@@ -47,6 +48,7 @@ def charts(kind: str) -> Callable[[web.Request], Awaitable[web.Response]]:
             step=points.step,
             count=points.count,
             charts=found,
+            problem=problem,
         )
         return await screen.told(lambda: told)
 
@@ -74,6 +76,10 @@ def _wanted(thing: Thing, port: str, points: Grid) -> Iterable[Chart]:
     return site(thing, points)
 
 
+def _problem(request: web.Request) -> str:
+    return "" if request.app[SOURCE].promql else "no store is asked: see --query of hatang run"
+
+
 async def _asked(work: Awaitable[Told]) -> Told:
     try:
         return await work
@@ -87,6 +93,8 @@ async def ports(request: web.Request) -> web.Response:
     thing = _thing(request, "device")
     one = thing.inventory.devices[thing.name]
     at = now.moment(time.time())
+    if problem := _problem(request):
+        return rim.told(shape.Ports(device=one.name, at=at.start, items=[], problem=problem))
     told = await _asked(now.ports(one, request.app[QUESTIONS], at))
     return await screen.told(lambda: told)
 
@@ -95,5 +103,8 @@ async def loads(request: web.Request) -> web.Response:
     """What every circuit carries."""
     rim.allow(request)
     inventory = request.app[SOURCE].plan.inventory
-    told = await _asked(now.loads(inventory, request.app[QUESTIONS], now.moment(time.time())))
+    at = now.moment(time.time())
+    if problem := _problem(request):
+        return rim.told(shape.Loads(at=at.start, items=[], problem=problem))
+    told = await _asked(now.loads(inventory, request.app[QUESTIONS], at))
     return await screen.told(lambda: told)

@@ -78,7 +78,7 @@ def _way(thing: Thing, ports: list[tuple[End, str]], grid: Grid, name: Text) -> 
         )
         for asks in (bits, busiest)
     )
-    yield Drawn(means, "mean", max(pace.window for pace in paces), name)
+    yield Drawn(means, "mean", max(pace.counted for pace in paces), name)
     if grid.step > PEAK:
         yield Drawn(peaks, "highest", PEAK, peaked(name))
 

@@ -113,7 +113,7 @@ def _system(thing: Thing, pace: Pace) -> Iterator[Chart]:
 def _sum(metric: str, pace: Pace, it: dict[str, str], name: Text) -> Drawn:
     """A counter of all instances together, a second."""
     query = grouped("sum", rate(series(metric, **it), pace))
-    return Drawn(query, "mean", pace.window, name)
+    return Drawn(query, "mean", pace.counted, name)
 
 
 def _firewall(thing: Thing, pace: Pace) -> Iterator[Chart]:
@@ -243,7 +243,7 @@ def _others(thing: Thing, pace: Pace) -> Iterator[Chart]:
         "tunnels",
         Text("Lưu lượng vào từ đường hầm VPN", "Received from VPN tunnels"),
         "bits_per_second",
-        (Drawn(tunnels, "mean", slow.window, by=("tunnel",)),),
+        (Drawn(tunnels, "mean", slow.counted, by=("tunnel",)),),
     )
     yield Chart(
         "log-store",
@@ -286,7 +286,7 @@ def interface(one: Device, port: str, grid: Grid) -> Iterator[Chart]:
 def ways(pace: Pace, counted: tuple[str, Text], it: dict[str, str]) -> Iterator[Drawn]:
     """One direction: its mean, and its highest five minutes where steps are coarser than that."""
     metric, name = counted
-    yield Drawn(bits(metric, pace, **it), "mean", pace.window, name)
+    yield Drawn(bits(metric, pace, **it), "mean", pace.counted, name)
     if pace.grid.step > PEAK:
         yield Drawn(busiest(metric, pace, **it), "highest", PEAK, peaked(name))
 

@@ -50,6 +50,11 @@ class Pace:
         return max(self.grid.step, self.hold)
 
     @property
+    def counted(self) -> float:
+        """What a rate is made from: two readings, also when one of them is late."""
+        return max(self.grid.step, (_LATE + 1) * self.every)
+
+    @property
     def coarse(self) -> bool:
         """Whether a step has several readings."""
         return self.grid.step > self.every
@@ -98,8 +103,7 @@ def condensed(how: str, one: str, pace: Pace) -> str:
 
 def rate(one: str, pace: Pace) -> str:
     """A counter a second, as the mean of each step."""
-    # Two readings must be in the window, also when one of them is late.
-    return f"rate({one}[{max(pace.grid.step, (_LATE + 1) * pace.every):.0f}s])"
+    return f"rate({one}[{pace.counted:.0f}s])"
 
 
 def peak(text: str, pace: Pace, every: float = PEAK) -> str:

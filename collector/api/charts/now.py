@@ -1,11 +1,12 @@
 """What goes through ports and circuits now, in one or two questions whatever their number."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 from collector.api.charts import shape
 from collector.api.charts.metric import MEDIUM, Pace, among, grouped, rate, series
 from collector.api.charts.questions import FRESH, Questions
-from collector.stores.promql import Grid, Line
+from collector.stores.promql import Grid, Line, quoted
 from inventory.model import Circuit, Device, End, Inventory
 
 _OFTEN = {"receive": "receive_bytes_total", "transmit": "transmit_bytes_total"}
@@ -15,6 +16,9 @@ _SELDOM = {
     for fault in ("errors", "discards")
 }
 _PORT = ("device", "interface")
+_NAMES_MOST = 6_000
+"""Bytes of names in a question; they stand in it twice."""
+
 Rates = Mapping[tuple[str, str, str], float]
 """By device, interface and what is counted."""
 
@@ -43,28 +47,46 @@ async def ports(device: Device, questions: Questions, at: Grid) -> shape.Ports:
         )
         for port in sorted({port for _, port, _ in found})
     ]
-    return shape.Ports(device=device.name, at=at.start, items=items)
+    return shape.Ports(device=device.name, at=at.start, items=items, problem="")
 
 
 async def loads(inventory: Inventory, questions: Questions, at: Grid) -> shape.Loads:
     """What every circuit carries. Raises StoreError."""
     ends = [end for one in inventory.circuits.values() for end in _ends(one)]
-    found: Rates = {}
-    if ends:
-        devices = [inventory.devices[end.device] for end in ends]
-        every = max((use.interval for one in devices for use in one.probes), default=60.0)
-        pace = Pace(at, max(every, MEDIUM / 2))
-        labels = {
-            "device": [end.device for end in ends],
-            "interface": [end.interface for end in ends],
-        }
-        parts = {
+    found: dict[tuple[str, str, str], float] = {}
+    for some in _parted(ends):
+        found |= _rates(await questions.ask(_carried(inventory, some, at), at))
+    items = [load(one, found) for one in inventory.circuits.values()]
+    return shape.Loads(at=at.start, items=items, problem="")
+
+
+def _parted(ends: list[End]) -> Iterator[list[End]]:
+    """Ports in parts that one question may name: VictoriaMetrics takes 16 KiB."""
+    part, size = [], 0
+    for end in sorted(ends, key=lambda one: (one.device, one.interface)):
+        part.append(end)
+        size += len(quoted(re.escape(end.device) + re.escape(end.interface)).encode())
+        if size > _NAMES_MOST:
+            yield part
+            part, size = [], 0
+    if part:
+        yield part
+
+
+def _carried(inventory: Inventory, ends: list[End], at: Grid) -> str:
+    devices = [inventory.devices[end.device] for end in ends]
+    every = max((use.interval for one in devices for use in one.probes), default=60.0)
+    labels = {
+        "device": [end.device for end in ends],
+        "interface": [end.interface for end in ends],
+    }
+    pace = Pace(at, max(every, MEDIUM / 2))
+    return _marked(
+        {
             name: grouped("max", rate(among(f"interface_{field}", **labels), pace), _PORT)
             for name, field in _OFTEN.items()
         }
-        found = _rates(await questions.ask(_marked(parts), at))
-    items = [load(one, found) for one in inventory.circuits.values()]
-    return shape.Loads(at=at.start, items=items)
+    )
 
 
 def load(circuit: Circuit, found: Rates) -> shape.Load:

@@ -34,6 +34,7 @@ CHARTS = shape.Charts(
             problem="",
         )
     ],
+    problem="",
 )
 PORTS = shape.Ports(
     device="hbh-dc-pe01",
@@ -49,6 +50,7 @@ PORTS = shape.Ports(
             transmit_discards=1.25,
         )
     ],
+    problem="",
 )
 LOADS = shape.Loads(
     at=1796058000.0,
@@ -63,6 +65,7 @@ LOADS = shape.Loads(
             counters="hbh-dc-pe01/ge-0/0/3",
         )
     ],
+    problem="",
 )
 
 

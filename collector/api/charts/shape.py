@@ -55,6 +55,7 @@ class Charts(Answer):
     step: float
     count: int
     charts: list[Chart]
+    problem: str = Field(description="Why nothing is told: there is no store to ask; else empty")
 
 
 class Port(Answer):
@@ -75,6 +76,7 @@ class Ports(Answer):
     device: str
     at: float
     items: list[Port]
+    problem: str = Field(description="Why nothing is told: there is no store to ask; else empty")
 
 
 class Load(Answer):
@@ -94,3 +96,4 @@ class Loads(Answer):
 
     at: float
     items: list[Load]
+    problem: str = Field(description="Why nothing is told: there is no store to ask; else empty")

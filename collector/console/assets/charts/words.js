@@ -1,0 +1,31 @@
+// Words of charts. Their titles and the names of their lines come from the API.
+import { learn } from "../words.js";
+
+learn({
+  "charts.span": ["Khoảng thời gian", "Span"],
+  "charts.1h": ["1 giờ", "1 hour"],
+  "charts.6h": ["6 giờ", "6 hours"],
+  "charts.24h": ["24 giờ", "24 hours"],
+  "charts.7d": ["7 ngày", "7 days"],
+  "charts.30d": ["30 ngày", "30 days"],
+  "charts.asking": ["Đang hỏi kho số liệu…", "Asking the store…"],
+  "charts.none": ["Không có số liệu để vẽ trong khoảng thời gian này.", "There is nothing to draw in this span."],
+  "charts.away": ["Kho số liệu không trả lời nên chưa vẽ được biểu đồ; trạng thái trên trang vẫn đúng.", "The store does not answer, so nothing can be drawn; states on this page stay true."],
+  "charts.stale": ["Kho số liệu không trả lời; biểu đồ là của lúc {time}.", "The store does not answer; these charts are of {time}."],
+  "charts.failed": ["Chưa lấy được biểu đồ ({why}).", "The charts could not be had ({why})."],
+  "charts.problem": ["Chưa vẽ được biểu đồ này: {why}", "This one cannot be drawn: {why}"],
+  "charts.left": ["Còn {count} đường khác không vẽ; đây là những đường đáng lo nhất.", "{count} more are not drawn; these are the worst."],
+  "charts.warning": ["Ngưỡng cảnh báo", "Warning limit"],
+  "charts.critical": ["Ngưỡng khẩn cấp", "Critical limit"],
+  "charts.capacity": ["Dung lượng", "Capacity"],
+  "charts.outside": ["(ngoài khung)", "(out of frame)"],
+  "charts.line": ["Đường", "Line"],
+  "charts.last": ["Cuối", "Last"],
+  "charts.least": ["Thấp nhất", "Min"],
+  "charts.most": ["Cao nhất", "Max"],
+  "charts.mean": ["Trung bình", "Mean"],
+  "charts.numbers": ["Bảng số liệu", "As a table"],
+  "charts.time": ["Thời gian", "Time"],
+  "charts.nothing": ["không có số liệu", "no data"],
+  "charts.cursor": ["{title}: dùng phím mũi tên để xem từng thời điểm", "{title}: arrow keys read it point by point"],
+});
