@@ -15,6 +15,8 @@ from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
+from inventory.model import KINDS
+
 _MEDIA = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 _IMPORTED = re.compile(r'^(?:import|export) (?:.* from )?"(\.[^"]+)";$', re.MULTILINE)
 
@@ -41,8 +43,13 @@ class Page:
 
 PAGES = (
     Page("/", "wall", "/api/v1/wall"),
+    Page("/map", "map", "/api/v1/map"),
+    Page("/inventory", "inventory", ""),
     Page("/maintenance", "maintenance", "/api/v1/maintenance/sheet"),
     Page("/audit", "audit", ""),
+    *(Page(f"/{kind}s/{{name}}", "thing", "/api/v1{path}/sheet") for kind in KINDS),
+    Page("/incidents/{name}", "incident", "/api/v1{path}/sheet"),
+    Page("/runbooks/{name}", "runbook", "/api/v1{path}"),
 )
 
 

@@ -1,0 +1,92 @@
+// The page of an incident: what it is, what it hides, what was done about it, what to do.
+import "../parts/words.js";
+import "./words.js";
+import { acts } from "../acts/acts.js";
+import { blocks } from "../parts/blocks.js";
+import { by, link, make } from "../dom.js";
+import { closed, events, works } from "../parts/lists.js";
+import { facts, part } from "../parts/section.js";
+import { gone } from "../parts/gone.js";
+import { head } from "./head.js";
+import { moment, number, say, speaks } from "../words.js";
+import { page } from "../page.js";
+import { path } from "../parts/path.js";
+import { run } from "../parts/clock.js";
+import { span } from "../units.js";
+import { tiles } from "../parts/marks.js";
+
+const FELT = ["service", "site", "circuit", "device", "collector"];
+const kind = (thing) => thing.slice(0, thing.indexOf(":"));
+
+function hides(body, { kinds, items }) {
+  const groups = FELT.filter((one) => kinds[one]).map((one) => {
+    const own = items.filter((other) => kind(other.thing) === one);
+    const rest = kinds[one] - own.length;
+    return make("div", {}, make("h3", {}, say(`hidden.${one}`), make("span", { class: "number" }, ` ${number(kinds[one])}`)), tiles(own), rest > 0 ? make("p", { class: "soft" }, say("more", { count: number(rest) })) : "");
+  });
+  body.replaceChildren(...groups);
+}
+
+function notes(body, told) {
+  body.replaceChildren(make("ul", { class: "lines" }, ...told.map((one) => make("li", {}, make("p", { class: "said" }, one.text), make("p", { class: "soft" }, `${one.who} · ${moment(one.at)}`)))));
+}
+
+function told(one) {
+  if (!one) return say("told.nobody");
+  const taken = Object.entries(one.taken).filter(([, good]) => good).map(([name]) => name).join(", ");
+  const after = one.after.map((seconds) => span(seconds)).join(", ");
+  return [moment(one.at), taken, after ? say("told.after", { after }) : ""].filter(Boolean).join(" · ");
+}
+
+function about(body, sheet) {
+  const { incident } = sheet;
+  body.replaceChildren(facts([
+    [say("about.alert"), incident.alert],
+    [say("about.since"), moment(incident.since)],
+    [say("about.detected"), moment(incident.detected_at)],
+    [say("about.closed"), incident.closed_at === null ? "" : moment(incident.closed_at)],
+    [say("about.site"), sheet.site ? link(sheet.site.thing, sheet.site.title) : ""],
+    [say("about.contact"), sheet.contact],
+    [say("about.provider"), sheet.provider],
+    [say("about.contract"), sheet.contract],
+    [say("about.told"), told(sheet.told)],
+  ]));
+}
+
+async function runbook(body, { name }) {
+  const way = make("a", { class: "button", href: `/runbooks/${encodeURIComponent(name)}` }, say("runbook.open"));
+  try {
+    const answer = await fetch(`/api/v1/runbooks/${encodeURIComponent(name)}?language=${speaks()}`);
+    if (!answer.ok) throw new Error(String(answer.status));
+    const whole = (await answer.json()).blocks;
+    const list = whole.filter((one) => one.kind !== "heading" || one.level > 1);
+    body.replaceChildren(blocks(list, 1), make("p", { class: "chips" }, way));
+  } catch {
+    body.replaceChildren(make("p", { class: "chips" }, way));
+  }
+}
+
+function links(body, { grafana }) {
+  body.replaceChildren(make("p", { class: "chips" }, make("a", { class: "button", href: grafana, rel: "noreferrer" }, say("grafana"))));
+}
+
+const put = (place, one, shown, count) => part(by(place), one, shown, count);
+const some = (list) => (list?.length ? list : null);
+
+function draw(sheet) {
+  const { incident, cause, verdict } = sheet;
+  head(sheet);
+  acts(by("acts"), { thing: incident.cause, title: cause.title, incident, flapping: verdict.flapping, maintenance: verdict.maintenance, again });
+  put("wide", { id: "path", fill: path }, sheet.path.length ? { steps: sheet.path, own: cause } : null);
+  put("wide", { id: "hides", fill: hides }, sheet.hides.length ? { kinds: sheet.kinds, items: sheet.hides } : null, incident.hidden);
+  put("wide", { id: "runbook", fill: runbook }, sheet.runbook ? { name: sheet.runbook } : null);
+  put("side", { id: "about", fill: about }, { ...sheet, at: 0, last: 0, path: [], hides: [], timeline: [] });
+  put("side", { id: "notes", fill: notes }, some(incident.notes));
+  put("side", { id: "timeline", fill: events }, some(sheet.timeline));
+  put("side", { id: "works", fill: works }, some(sheet.works));
+  put("side", { id: "earlier", fill: closed }, some(sheet.earlier));
+  put("side", { id: "links", fill: links }, /^https?:/.test(sheet.grafana) ? { grafana: sheet.grafana } : null);
+}
+
+const again = page({ draw, gone: () => gone("incident", "verdict") });
+setInterval(run, 1000);

@@ -1,0 +1,56 @@
+// How a thing is, whose an incident is: small marks that many parts show.
+import { icon, link, make } from "../dom.js";
+import { moment, say } from "../words.js";
+
+// What is shown of a state: announced work stands before it.
+export const shown = (one) => (one.maintenance ? "maintenance" : one.state);
+
+export const worded = (one) => (one.maintenance ? say("state.maintenance") : one.word);
+
+export const state = (one) => make("span", { class: `state s-${shown(one)}` }, icon(shown(one)), worded(one));
+
+// Things by name, each with how it is.
+export function things(list) {
+  return make("ul", { class: "things" }, ...list.map((one) => make("li", { class: `s-${shown(one)}` }, icon(shown(one)), link(one.thing, one.title), make("span", { class: "word" }, worded(one)))));
+}
+
+// Tiles as on the wall.
+export function tiles(list) {
+  return make("ul", { class: "tiles wide" }, ...list.map((one) => {
+    const way = link(one.thing, "");
+    way.append(...(shown(one) === "up" ? [] : [icon(shown(one))]), make("span", { class: "name" }, one.title), make("span", { class: "heard" }, ` ${worded(one)}`));
+    return make("li", { class: `tile s-${shown(one)}`, title: `${one.title}: ${worded(one)}` }, way);
+  }));
+}
+
+// Who has an incident.
+export function held(one) {
+  const who = one.owner || one.acknowledged?.who;
+  const text = one.owner
+    ? say("held.owner", { who })
+    : who ? say("held.taken", { who, time: moment(one.acknowledged.at) }) : say("held.nobody");
+  return make("span", { class: who ? "chip held" : "chip free" }, icon("person"), text);
+}
+
+export const chip = (name, text, kind = "") => make("span", { class: `chip ${kind}` }, name ? icon(name) : null, text);
+
+// The message's own first word is the severity, which stands beside it.
+export const summary = (one) => one.summary.replace(/^\[[^\]]*\]\s*/, "");
+
+// Open incidents, each with how grave it is and who has it.
+export function incidents(list) {
+  return make("ul", { class: "incidents" }, ...list.map((one) => make("li", { class: `v-${one.severity}` },
+    make("span", { class: "grave" }, icon(one.severity), one.severity_word),
+    make("a", { href: `/incidents/${one.id}` }, summary(one)),
+    held(one),
+    one.side ? chip("", say("held.side", { side: one.side_word })) : "",
+    one.suspected ? chip("major", say("held.suspected"), "suspected") : "",
+  )));
+}
+
+// The tab says how it is before whose it is.
+const MARKS = { up: "✓", degraded: "△", down: "✕", unreachable: "⛓", unknown: "?", maintenance: "🔧" };
+
+export function entitle(name, title) {
+  document.title = `${MARKS[name] ?? ""} ${title} · Hatang`.trim();
+}

@@ -1,0 +1,33 @@
+// The words of parts that several pages show.
+import { learn } from "../words.js";
+
+learn({
+  "held.owner": ["Giao cho {who}", "With {who}"],
+  "held.taken": ["{who} đã tiếp nhận {time}", "Acknowledged by {who} {time}"],
+  "held.nobody": ["Chưa ai tiếp nhận", "Nobody has it yet"],
+  "held.side": ["Phía: {side}", "Side: {side}"],
+  "held.suspected": ["Nghi tấn công mạng", "Cyber incident suspected"],
+  "more": ["và {count} mục khác", "and {count} more"],
+  "history.open": ["từ {from} đến nay", "since {from}"],
+  "history.closed": ["{from} – {until}", "{from} – {until}"],
+  "history.now": ["nay", "now"],
+  "history.none": ["Chưa theo dõi được trong khoảng này.", "Nothing is known of this time."],
+  "history.sum": ["{days} ngày: có kết nối {ratio} thời gian theo dõi được; mất {times} lần, tổng {lost}", "{days} days: reachable {ratio} of the time that is known; lost {times} times, {lost} in all"],
+  "history.calm": ["{days} ngày: không mất kết nối lần nào", "{days} days: not lost once"],
+  "history.unwatched": ["Bộ thu thập không chạy", "No collector was at work"],
+  "history.list": ["Danh sách thay đổi", "Changes as a list"],
+  "one.device": ["Thiết bị", "Device"],
+  "one.circuit": ["Kênh truyền", "Circuit"],
+  "one.site": ["Địa điểm", "Site"],
+  "one.service": ["Dịch vụ", "Service"],
+  "one.collector": ["Bộ thu thập", "Collector"],
+  "one.incident": ["Sự cố", "Incident"],
+  "one.runbook": ["Hướng dẫn xử lý", "Runbook"],
+  "works.planned": ["Bảo trì theo kế hoạch", "Planned maintenance"],
+  "gone.title": ["Không tìm thấy", "Not found"],
+  "gone.why": ["Không có “{name}” trong danh mục hiện tại. Có thể đã đổi tên, đã gỡ bỏ, hoặc địa chỉ gõ nhầm.", "There is no “{name}” in the inventory now. It may have been renamed, removed, or the address mistyped."],
+  "gone.incident": ["Không có sự cố số {name}. Sự cố được giữ 15 tháng.", "There is no incident {name}. Incidents are kept for 15 months."],
+  "gone.runbook": ["Không có hướng dẫn tên “{name}”.", "There is no runbook named “{name}”."],
+  "gone.search": ["Tìm trong danh mục", "Search the inventory"],
+  "gone.wall": ["Về trang tổng quan", "Back to the wall"],
+});

@@ -1,0 +1,24 @@
+// A runbook: what an alert means, what to look at, whom to call.
+import "../parts/words.js";
+import "./words.js";
+import { blocks } from "../parts/blocks.js";
+import { by, make, tell } from "../dom.js";
+import { gone } from "../parts/gone.js";
+import { page } from "../page.js";
+import { say } from "../words.js";
+
+function draw({ name, blocks: told }) {
+  const [first] = told;
+  const titled = first?.kind === "heading" && first.level === 1;
+  const title = titled ? first.text : name;
+  document.title = `${title} · Hatang`;
+  tell(by("title"), title);
+  by("trail").replaceChildren(make("span", {}, say("one.runbook")), make("span", {}, say("runbook.of", { name })));
+  by("blocks").hidden = false;
+  const drawn = JSON.stringify(told);
+  if (by("blocks").drawn === drawn) return;
+  by("blocks").drawn = drawn;
+  by("blocks").replaceChildren(blocks(titled ? told.slice(1) : told));
+}
+
+page({ draw, gone: () => gone("runbook", "blocks") });

@@ -1,0 +1,55 @@
+// A device: what it is, its interfaces, neighbours, probes, configurations.
+import { configs } from "./configs.js";
+import { facts } from "../parts/section.js";
+import { icon, link, make } from "../dom.js";
+import { interfaces } from "./interfaces.js";
+import { may } from "../session.js";
+import { number, say } from "../words.js";
+import { probes } from "./probes.js";
+import { shown, worded } from "../parts/marks.js";
+import { span } from "../units.js";
+
+const joined = (list) => list.filter(Boolean).join(", ");
+const plain = (value) => (typeof value === "boolean" ? say(value ? "yes" : "no") : String(value));
+
+function about(body, { device, site, contact, says }) {
+  const asset = Object.entries(device.asset).filter(([, value]) => value !== null && value !== "");
+  const named = (key) => say(`asset.${key}`);
+  body.replaceChildren(facts([
+    [say("about.address"), joined(device.addresses)],
+    [say("about.role"), device.role],
+    [say("about.site"), site ? link(site.thing, site.title) : device.site],
+    [say("about.contact"), contact],
+    [say("about.model"), joined([says.vendor, says.model])],
+    [say("about.os"), joined([says.os, says.version])],
+    [say("about.serial"), says.serial],
+    [say("about.uptime"), says.uptime === null ? "" : span(says.uptime)],
+    [say("about.lifecycle"), device.lifecycle === "active" ? "" : say(`lifecycle.${device.lifecycle}`)],
+    [say("about.hours"), device.hours],
+    [say("about.tags"), joined(device.tags)],
+    ...asset.map(([key, value]) => [named(key), plain(value)]),
+  ]));
+}
+
+function neighbours(body, { items, total }) {
+  const rest = total - items.length;
+  body.replaceChildren(make("ul", { class: "things" }, ...items.map((one) => make("li", { class: `s-${shown(one)}` },
+    icon(shown(one)), link(one.thing, one.title),
+    one.interface ? make("span", { class: "of" }, one.interface) : null,
+    one.far ? make("span", { class: "of" }, "→ ", link(one.far.thing, one.far.title)) : null,
+    make("span", { class: "word" }, worded(one)),
+  ))), rest > 0 ? make("p", { class: "soft" }, say("more", { count: number(rest) })) : "");
+}
+
+// An uptime grows with every look: what it says in words makes a difference, not its seconds.
+const key = (told) => JSON.stringify({ ...told, says: { ...told.says, uptime: told.says.uptime === null ? "" : span(told.says.uptime) } });
+
+export function device(draw, sheet) {
+  const { up, down, name } = sheet;
+  draw("wide", { id: "interfaces", fill: interfaces }, sheet.interfaces.items.length ? { name, items: sheet.interfaces.items } : null, sheet.interfaces.total);
+  draw("side", { id: "about", fill: about, key }, { device: sheet.device, site: sheet.site, contact: sheet.contact, says: sheet.says });
+  draw("side", { id: "up", fill: neighbours }, up.items.length ? up : null, up.total);
+  draw("side", { id: "down", fill: neighbours }, down.items.length ? down : null, down.total);
+  draw("side", { id: "probes", fill: probes }, sheet.probes.length ? sheet.probes : null);
+  draw("side", { id: "configs", fill: configs }, sheet.configs?.length ? { name, items: sheet.configs, operator: may() } : null);
+}

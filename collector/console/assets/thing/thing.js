@@ -1,0 +1,49 @@
+// The page of a device, a circuit, a site or a service.
+import "../parts/words.js";
+import "./words.js";
+import { acts } from "../acts/acts.js";
+import { below, links } from "./lists.js";
+import { by, tell } from "../dom.js";
+import { closed, events, works } from "../parts/lists.js";
+import { charts } from "../charts/charts.js";
+import { circuit } from "./circuit.js";
+import { device } from "./device.js";
+import { gone } from "../parts/gone.js";
+import { head } from "./head.js";
+import { history, key } from "../parts/history.js";
+import { page } from "../page.js";
+import { part } from "../parts/section.js";
+import { path } from "../parts/path.js";
+import { readings } from "./readings.js";
+import { run } from "../parts/clock.js";
+import { say } from "../words.js";
+import { service } from "./service.js";
+import { site } from "./site.js";
+
+const KINDS = { device, circuit, site, service };
+
+const put = (place, one, told, count) => part(by(place), one, told, count);
+const some = (list) => (list?.length ? list : null);
+
+let latest = null;
+
+function draw(sheet) {
+  const { verdict, kind, name } = sheet;
+  latest = sheet;
+  head(sheet);
+  acts(by("acts"), { thing: sheet.thing, title: sheet.title, flapping: verdict.flapping, maintenance: verdict.maintenance, again });
+  put("wide", { id: "path", fill: path }, sheet.path.length ? { steps: sheet.path, own: verdict } : null);
+  put("wide", { id: "history", fill: history, key }, sheet.history);
+  put("wide", { id: "charts", fill: charts }, { kind, name, interface: "" });
+  put("side", { id: "links", fill: links }, sheet.grafana || sheet.runbooks.length ? { grafana: sheet.grafana, runbooks: sheet.runbooks } : null);
+  put("side", { id: "works", fill: works }, some(sheet.works));
+  KINDS[kind](put, sheet);
+  put("wide", { id: "readings", fill: readings }, some(sheet.readings));
+  put("side", { id: "below", fill: below }, sheet.below.total ? sheet.below : null, sheet.below.total);
+  put("side", { id: "closed", fill: closed }, some(sheet.closed));
+  put("side", { id: "events", fill: events }, some(sheet.events));
+  tell(by("unread"), sheet.journal ? "" : say("unread"));
+}
+
+const again = page({ draw, entered: () => latest && draw(latest), gone: () => gone("why", "verdict") });
+setInterval(run, 1000);
