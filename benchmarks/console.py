@@ -75,15 +75,11 @@ def _updates(chromium: Browser, one: Demo) -> None:
         asked = [page.evaluate(_ASK) for _ in range(UPDATES)]
         body = asked[0][1].encode()
         took = statistics.median(time for time, _ in asked)
-        print(
-            f"wall         a look {len(body)} bytes, {len(gzip.compress(body))} packed, {took:.0f} ms"
-        )
+        print(f"a look: {len(body)} bytes, {len(gzip.compress(body))} packed, {took:.0f} ms")
         session = _slowed(page.context.new_cdp_session(page))
         before = _busy(session)
         page.wait_for_timeout(20_000)
-        print(
-            f"wall         main thread {(_busy(session) - before) / 20:.1%} busy, {SLOWER} times slower"
-        )
+        print(f"its main thread {(_busy(session) - before) / 20:.1%} busy, {SLOWER} times slower")
 
 
 if __name__ == "__main__":
