@@ -139,12 +139,12 @@ def test_keyboard_reaches_everything_in_order(chromium: Browser, house: Resting)
     with opened(chromium, house.url) as watched:
         page = watched.ready()
         met = []
-        for _ in range(14):
+        for _ in range(15):
             page.keyboard.press("Tab")
             met.append(page.evaluate(FOCUSED))
         assert met[:6] == ["skip", "/", "/", "/map", "/inventory", "/maintenance"]
         assert met[6:11] == ["/audit", "sound", "theme", "language", "full"]
-        assert met[11:] == ["/incidents/1", "SUMMARY", "changes"]
+        assert met[11:] == ["/incidents/1", "BUTTON", "SUMMARY", "changes"]
 
 
 def test_page_runs_no_script_that_is_not_its_own(chromium: Browser, house: Resting) -> None:

@@ -1,4 +1,5 @@
 // The causes now: one card each, the gravest first.
+import { taking } from "../acts/acts.js";
 import { by, icon, link, make, patch, tell } from "../dom.js";
 import { counted, lasting, moment, number, say, speaks } from "../words.js";
 
@@ -6,6 +7,8 @@ const FELT = ["service", "site", "circuit", "device", "collector"];
 // The more there are, the smaller each is.
 const MANY = [[2, "one"], [4, "few"], [7, "some"], [Infinity, "many"]];
 const LOST = ["unreachable", "unknown"];
+
+let again = () => null;
 
 // The message's own first word is the severity, which the card shows by itself.
 export const summary = (cause) => cause.summary.replace(/^\[[^\]]*\]\s*/, "");
@@ -26,7 +29,7 @@ function update(card, cause) {
   card.replaceChildren(
     make("p", { class: "head" }, icon(severity), make("strong", {}, cause.severity_word), make("span", { class: "since" }, card.lasted, make("span", {}, say("since", { time: moment(cause.since) })))),
     make("h3", {}, make("a", { href: `/incidents/${cause.id}` }, summary(cause))),
-    make("p", { class: "chips" }, ...chips(cause)),
+    make("p", { class: "chips" }, ...chips(cause), taking(cause, again)),
     make("p", { class: "evidence" }, cause.evidence),
     hides(card, cause),
   );
@@ -72,7 +75,9 @@ async function names(card) {
   }
 }
 
-export function causes(told, language) {
+// `looked` looks again, after an act.
+export function causes(told, language, looked) {
+  again = looked;
   const items = told.map((cause) => ({ ...cause, language }));
   patch(by("causes"), items, (item) => item.id, create, update);
   by("causes").dataset.many = MANY.find(([most]) => told.length <= most)[1];

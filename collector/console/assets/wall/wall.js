@@ -11,13 +11,13 @@ import { speaks } from "../words.js";
 function draw(wall) {
   const language = speaks();
   counts(wall.counts, language);
-  causes(wall.causes, language);
+  causes(wall.causes, language, again);
   sites(wall, language);
   services(wall.services, language);
   changes(wall.changes, language);
   alarm(wall);
 }
 
-page({ draw, spoken: label, always: true });
+const again = page({ draw, spoken: label, always: true });
 listen();
 setInterval(run, 1000);
