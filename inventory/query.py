@@ -245,7 +245,7 @@ def _called(inventory: Inventory, thing: Thing, one: Any) -> Iterator[str]:
         yield from (one.kind, one.provider, one.contract, one.path, one.probe or "", *one.payers)
         yield from (text for end in (one.a, one.z) if end for text in (end.device, end.interface))
     else:
-        yield from (one.kind, one.owner)
+        yield one.owner
     if site is not None:
         yield from (site.name, site.title, site.unit.code, site.unit.name)
 

@@ -132,7 +132,7 @@ def _facets(stock: Stock, kind: str, found: Found) -> list[Facet]:
     for by in FACETS[kind]:
         wanted = found.wanted.get(by.field, ())
         one = facet(stock, kind, by, (*found.things, *found.near.get(by.field, ())), wanted)
-        if wanted or len(one.choices) > 1 or by.form == "state":
+        if wanted or len(one.choices) > 1:
             facets.append(one)
     return facets
 

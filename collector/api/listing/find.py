@@ -74,15 +74,26 @@ def _met(stock: Stock, thing: Thing, one: Condition) -> bool:
 
 
 def _ordered(stock: Stock, found: list[Thing], asked: Question) -> list[Thing]:
-    """By the column that was asked for, what has no value there last; else by name."""
+    """By the column that was asked for, what has no value there last; else by name, those first
+    that are called, or are at a place called, as was searched.
+    """
     found.sort(key=lambda one: natural(one.name))
     if not asked.sort:
-        return found
+        phrase = " ".join(fold(asked.search).split())
+        return sorted(found, key=lambda one: phrase not in _called(stock, one)) if phrase else found
     column = COLUMNS[asked.kind][asked.sort.removeprefix("-")]
     placed = [(thing, stock.values(thing, column.key)) for thing in found]
     full = [(_rank(stock, thing, column, values), thing) for thing, values in placed if values]
     full.sort(key=lambda one: one[0], reverse=asked.sort.startswith("-"))
     return [thing for _, thing in full] + [thing for thing, values in placed if not values]
+
+
+def _called(stock: Stock, thing: Thing) -> str:
+    place = look(stock.inventory, thing, ("site", "title")) if thing.kind in _PLACED else ()
+    return fold(" ".join([thing.name, stock.title(thing), *place]))
+
+
+_PLACED = ("device", "circuit")
 
 
 def _rank(stock: Stock, thing: Thing, column: Column, values: Sequence[Any]) -> Any:

@@ -89,6 +89,7 @@ function draw(told) {
     const shown = whole.has(field) || items.length <= FIRST + 1 ? items.length : Math.max(FIRST, last);
     return { field, title, choices: items, shown, more, language: document.documentElement.lang };
   });
+  by("filters").hidden = !groups.length;
   patch(by("facets"), groups, (one) => `${told.kind}/${one.field}`, group, fillGroup);
   const chosen = chips(told.facets);
   by("chosen").hidden = !chosen.length;
