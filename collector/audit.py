@@ -95,12 +95,11 @@ class Page(NamedTuple):
 
 
 class Verified(NamedTuple):
-    """What all lines of a file say: the last one, what is wrong by place in the file, and at which
-    places the machine stopped in the middle of a line.
+    """All lines of a file, each as it stands there and with its hash; what is wrong, by place in
+    the file; and at which places the machine stopped in the middle of a line.
     """
 
-    last: Line | None
-    hash: str
+    lines: list[tuple[Line, bytes, str]]
     problems: list[str]
     torn: list[int]
 
@@ -207,21 +206,20 @@ class Audit:
                 yield rest
 
 
-def verify(path: Path) -> tuple[Verified, list[Line]]:
+def verify(path: Path) -> Verified:
     """Look at every line of a file. Raises OSError."""
-    lines: list[Line] = []
-    problems, torn, previous = [], [], FIRST
+    found = Verified([], [], [])
+    number, previous = 1, FIRST
     with path.open("rb") as file:
         for place, text in enumerate((one.rstrip(b"\n") for one in file), 1):
             line = parse(text)
             if line is None:
-                torn.append(place)
+                found.torn.append(place)
                 continue
-            number = lines[-1].number + 1 if lines else 1
             if line.number != number:
-                problems.append(f"line {place}: is number {line.number}, {number} was due")
+                found.problems.append(f"line {place}: is number {line.number}, {number} was due")
             if line.previous != previous:
-                problems.append(f"line {place}: does not follow the line before it")
-            previous = digest(text)
-            lines.append(line)
-    return Verified(lines[-1] if lines else None, previous, problems, torn), lines
+                found.problems.append(f"line {place}: does not follow the line before it")
+            number, previous = line.number + 1, digest(text)
+            found.lines.append((line, text, previous))
+    return found

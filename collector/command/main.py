@@ -15,6 +15,7 @@ COMMANDS = {
     "inventory": "what exists, by any field: list, show, tree, export",
     "impact": "what goes dark if a thing fails",
     "status": "what is wrong now, by cause",
+    "audit": "who did what: the append-only log of acts, and whether its chain holds",
     "dashboards": "hand the dashboards to a Grafana, and say what changes",
     "config": "configurations of devices as they were saved: list, show, diff, log",
 }
