@@ -114,7 +114,7 @@ def parse(line: bytes) -> Line | None:
         number, at, previous = (facts.pop(name) for name in ("number", "at", "previous"))
         moment = datetime.fromisoformat(at).timestamp()
         return Line(int(number), moment, _DEED.validate_python(facts), str(previous))
-    except (ValueError, TypeError, KeyError, AttributeError, ValidationError):
+    except (ValueError, TypeError, KeyError, AttributeError, ValidationError, RecursionError):
         return None
 
 

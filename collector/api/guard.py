@@ -67,8 +67,8 @@ async def _unheard(_: web.Request, __: RefusedError) -> None:
 
 class Guard:
     """The middleware. `role_of` says which role a request's route asks for, "" for none; `most_of`
-    how many bytes its body may have; `refused` is told of wrong tokens, and of acts by whoever may
-    not act.
+    how many bytes its body may have; `refused` is told of wrong tokens, and of whatever
+    somebody tries who may not.
     """
 
     def __init__(
@@ -113,7 +113,7 @@ class Guard:
             self._check(request)
         except RefusedError as refused:
             tries = request.method not in READS or "Authorization" in request.headers
-            if refused.status in (401, 403) and tries:
+            if refused.status == 403 or (refused.status == 401 and tries):
                 await self._refused(request, refused)
             raise
 
