@@ -39,7 +39,8 @@ class Drawn:
     """One question: lines that are named by their values of the labels `by`, or one by `name`.
 
     `how` the readings of a step become one value; `window` seconds are what a point is made from.
-    `state` is the name of a state whose colour the line has.
+    `known` are words for values of a label, in the order of the lines. `state` is the name of a
+    state whose colour the line has.
     """
 
     query: str
@@ -47,6 +48,7 @@ class Drawn:
     window: float
     name: Text = NAMELESS
     by: tuple[str, ...] = ()
+    known: tuple[tuple[str, Text], ...] = ()
     state: str = ""
 
 

@@ -9,6 +9,13 @@ from collector.api.charts.metric import Pace, condensed, grouped, peak, series
 from collector.stores.promql import Grid
 
 _BY = ("target",)
+_PHASES = (
+    ("resolve", Text("Phân giải tên", "Name lookup")),
+    ("connect", Text("Mở kết nối", "Connect")),
+    ("tls", Text("Bắt tay TLS", "TLS handshake")),
+    ("processing", Text("Máy chủ xử lý", "Server at work")),
+    ("transfer", Text("Truyền nội dung", "Transfer")),
+)
 _TIMES = (
     ("dns", Text("Phân giải tên miền (DNS)", "DNS lookup"), "dns_duration_seconds", "DnsSlow"),
     ("tcp", Text("Mở kết nối TCP", "TCP connect"), "tcp_connect_seconds", ""),
@@ -73,7 +80,7 @@ def _phases(pace: Pace, it: Mapping[str, str]) -> Chart:
         "http-phases",
         Text("Thời gian HTTP theo pha", "HTTP time by phase"),
         "seconds",
-        (Drawn(query, "mean", pace.window, by=("phase",)),),
+        (Drawn(query, "mean", pace.window, by=("phase",), known=_PHASES),),
         stacked=True,
     )
 

@@ -9,7 +9,7 @@ from collector.api.charts.span import PEAK
 from collector.stores.promql import Grid
 from inventory.model import Circuit, End
 
-SEND, BACK = Text("Chiều đi (A → Z)", "A to Z"), Text("Chiều về (Z → A)", "Z to A")
+SEND, BACK = Text("Chiều đi", "A to Z"), Text("Chiều về", "Z to A")
 _COUNTED = ("interface_transmit_bytes_total", "interface_receive_bytes_total")
 _PROBED = 60.0
 """Seconds between the figures of a circuit's own pings (`collector.plan`)."""
@@ -62,7 +62,7 @@ def _traffic(thing: Thing, one: Circuit, grid: Grid) -> Chart:
     marks = thing.marks("CircuitBusy", times=one.capacity or 0.0)
     if one.capacity:
         marks = (*marks, Mark(one.capacity, "capacity"))
-    title = Text("Lưu lượng", "Traffic")
+    title = Text("Lưu lượng (chiều đi: A → Z)", "Traffic")
     return Chart("traffic", title, "bits_per_second", tuple(drawn), marks=marks)
 
 

@@ -293,11 +293,11 @@ def ways(pace: Pace, counted: tuple[str, Text], it: dict[str, str]) -> Iterator[
 
 def peaked(name: Text) -> Text:
     """What the highest five minutes of a direction are called."""
-    return Text(f"{name.vi}, 5 phút cao nhất", f"{name.en}, highest 5 minutes")
+    return Text(f"{name.vi}, đỉnh 5 phút", f"{name.en}, 5-minute peak")
 
 
 def _faults(fault: str, title: Text, pace: Pace, it: dict[str, str]) -> Chart:
     slow = pace.slower()
     received = _sum(f"interface_receive_{fault}_total", slow, it, IN)
     sent = _sum(f"interface_transmit_{fault}_total", slow, it, OUT)
-    return Chart(fault, title, "per_second", (received, sent), high=1.0)
+    return Chart(fault, title, "per_second", (received, sent), high=0.1)

@@ -1,7 +1,9 @@
 """Asks the store for charts and puts the answer together: the worst lines, gaps as they are."""
 
 import asyncio
+import re
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from collector.api.charts import shape
 from collector.api.charts.chart import Chart, Drawn, Text
@@ -38,7 +40,7 @@ async def _one(chart: Chart, questions: Questions, grid: Grid, language: str) ->
     lines = _lines(chart.drawn, answers, language)
     if not lines:
         return None
-    kept = worst(lines, chart.worst == "lowest") if not chart.stacked else lines
+    kept = _whole(lines) if chart.stacked else worst(lines, chart.worst == "lowest")
     return _told(chart, language, kept, len(lines) - len(kept), ceiling)
 
 
@@ -58,23 +60,55 @@ def _lines(
 ) -> list[shape.Series]:
     found = []
     for one, answer in zip(asked, answers, strict=True):
-        for line in answer:
-            if all(value is None for value in line.values):
-                continue
-            named = " ".join(filter(None, (line.labels.get(label, "") for label in one.by)))
-            found.append(
-                shape.Series(
-                    label=one.name.said(language) or named,
-                    how=one.how,
-                    state=one.state,
-                    values=[None if v is None else float(f"{v:.{_DIGITS}g}") for v in line.values],
+        words = dict(one.known)
+        for line in sorted(answer, key=partial(_order, one)):
+            if any(value is not None for value in line.values):
+                name = _name(one, line)
+                found.append(
+                    shape.Series(
+                        label=words.get(name, one.name).said(language) or name,
+                        how=one.how,
+                        state=one.state,
+                        values=[v and float(f"{v:.{_DIGITS}g}") for v in line.values],
+                    )
                 )
-            )
     return found
 
 
+def _name(asked: Drawn, line: Line) -> str:
+    return " ".join(filter(None, (line.labels.get(label, "") for label in asked.by)))
+
+
+def _order(asked: Drawn, line: Line) -> tuple[int, list[tuple[int, str]]]:
+    """As words are listed, else by name: port 2 before port 10."""
+    known, name = [word for word, _ in asked.known], _name(asked, line)
+    if name in known:
+        return known.index(name), []
+    parts = re.findall(r"[0-9]{1,9}|[^0-9]+", name)
+    natural = [(int(part), "") if part.isdecimal() else (0, part) for part in parts]
+    return len(known), natural
+
+
+def _whole(lines: Sequence[shape.Series]) -> list[shape.Series]:
+    """Parts of a whole: what is not told of a part, where the whole is, is none of it."""
+    known = [
+        any(v is not None for v in at) for at in zip(*(one.values for one in lines), strict=True)
+    ]
+    return [
+        one.model_copy(
+            update={
+                "values": [
+                    0.0 if told and value is None else value
+                    for value, told in zip(one.values, known, strict=True)
+                ]
+            }
+        )
+        for one in lines
+    ]
+
+
 def worst(lines: list[shape.Series], lowest: bool) -> list[shape.Series]:
-    """The lines that matter most where there are too many, by name."""
+    """The lines that matter most where there are too many, in their order."""
     if len(lines) <= LINES:
         return lines
 
@@ -82,7 +116,8 @@ def worst(lines: list[shape.Series], lowest: bool) -> list[shape.Series]:
         values = [value for value in one.values if value is not None]
         return min(values) if lowest else -max(values)
 
-    return sorted(sorted(lines, key=extreme)[:LINES], key=lambda one: one.label)
+    kept = {id(one) for one in sorted(lines, key=extreme)[:LINES]}
+    return [one for one in lines if id(one) in kept]
 
 
 def _told(
@@ -133,6 +168,6 @@ def note(chart: Chart, language: str) -> str:
 def _lasting(seconds: float) -> Text:
     if seconds < 100:
         return Text(f"{seconds:.0f} giây", f"{seconds:.0f} seconds")
-    if seconds < 6_000:
+    if seconds < 3_600:
         return Text(f"{seconds / 60:.0f} phút", f"{seconds / 60:.0f} minutes")
     return Text(f"{seconds / 3600:.0f} giờ", f"{seconds / 3600:.0f} hours")

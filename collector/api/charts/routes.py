@@ -18,16 +18,14 @@ CHARTS = shape.Charts(
     charts=[
         shape.Chart(
             key="traffic",
-            title="Lưu lượng",
+            title="Lưu lượng (chiều đi: A → Z)",
             note="Mỗi điểm là trung bình của 5 phút.",
             unit="bits_per_second",
             low=0.0,
             high=None,
             stacked=False,
             series=[
-                shape.Series(
-                    label="Chiều đi (A → Z)", how="mean", state="", values=[41.2e6, None, 182.4e6]
-                )
+                shape.Series(label="Chiều đi", how="mean", state="", values=[41.2e6, None, 182.4e6])
             ],
             left_out=0,
             limits=[shape.Limit(kind="capacity", value=200e6, instance="")],

@@ -58,6 +58,8 @@ const WRITTEN = {
   seconds: span,
   timestamp_seconds: (value) => (value > 0 ? moment(value) : "–"),
   hertz: (value) => thousands(value, "Hz"),
+  bytes_per_second: (value) => thousands(value, "B/s"),
+  per_second: (value) => `${figures(value)}/s`,
   joules: (value) => `${figures(value / 3.6e6)} kWh`,
 };
 

@@ -44,7 +44,7 @@ export class Figure {
     this.stage = make("div", { class: "stage", role: "slider", tabIndex: 0, "aria-orientation": "horizontal" });
     this.hold = make("div", { class: "hold" }, this.stage, this.readout);
     this.legend = make("div", { class: "legend" });
-    this.table = make("div", { class: "numbers" });
+    this.table = make("div", { class: "numbers", role: "group", tabIndex: 0, "aria-labelledby": id });
     this.details = make("details", {}, make("summary"), this.table);
     this.element = make("figure", { class: "chart panel", "aria-labelledby": id }, this.title, this.note, this.hold, this.legend, this.details);
     this.listen();
@@ -133,10 +133,10 @@ export class Figure {
     const rows = this.chart.series.map((one, place) => make("li", {}, swatch(this.looks[place], this.chart.stacked), make("span", {}, one.label), make("b", {}, measured(one.values[at], this.chart.unit))));
     if (this.chart.stacked) rows.reverse();
     readout.replaceChildren(make("p", {}, instant(this.plot.time(at))), make("ul", {}, ...rows));
-    const x = this.plot.x(this.plot.time(at));
-    const right = x > this.width / 2;
-    readout.style.left = right ? "" : `${x + 12}px`;
-    readout.style.right = right ? `${this.width - x + 12}px` : "";
+    // At the other side of the plot, so that it hides nothing of what is pointed at.
+    const left = this.plot.x(this.plot.time(at)) > this.width / 2;
+    readout.style.left = left ? `${this.plot.left + 4}px` : "";
+    readout.style.right = left ? "" : "4px";
   }
 
   explain() {
@@ -155,7 +155,8 @@ export class Figure {
       const line = draw("svg", { class: "swatch", width: 22, height: 10, "aria-hidden": "true" }, draw("g", { class: "limits" }, draw("line", { x1: 0, x2: 22, y1: 5, y2: 5, class: kind })));
       return make("li", {}, line, text.filter(Boolean).join(" "));
     });
-    this.legend.replaceChildren(make("div", { class: "scroll" }, table), ...(limits.length ? [make("ul", {}, ...limits)] : []));
+    const scroll = make("div", { class: "scroll", role: "group", tabIndex: 0, "aria-labelledby": this.title.id }, table);
+    this.legend.replaceChildren(scroll, ...(limits.length ? [make("ul", {}, ...limits)] : []));
   }
 
   // The table is made when somebody opens it.

@@ -3,12 +3,13 @@ import { measured } from "../units.js";
 import { times, values } from "./scale.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-const HEIGHT = 190;
-const TOP = 8;
-const BOTTOM = 22;
-const RIGHT = 10;
-const LETTER = 6.7;
-const APART = 74;
+// In parts of the page's letter size, which grows with the screen.
+const HEIGHT = 11.9;
+const TOP = 0.5;
+const BOTTOM = 1.4;
+const RIGHT = 0.65;
+const LETTER = 0.42;
+const APART = 3.1;
 
 export function draw(tag, attributes = {}, ...children) {
   const made = document.createElementNS(SVG, tag);
@@ -39,8 +40,11 @@ export class Plot {
     Object.assign(this, { told, chart, width });
     this.axis = values(chart);
     this.labels = this.axis.ticks.map((one) => measured(one, chart.unit));
-    this.left = Math.ceil(Math.max(...this.labels.map((one) => one.length)) * LETTER) + 12;
-    this.area = { width: Math.max(width - this.left - RIGHT, 40), height: HEIGHT - TOP - BOTTOM };
+    this.rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    this.height = HEIGHT * this.rem;
+    this.top = TOP * this.rem;
+    this.left = Math.max(...this.labels.map((one) => one.length)) * LETTER * this.rem + 12;
+    this.area = { width: Math.max(width - this.left - RIGHT * this.rem, 40), height: (HEIGHT - TOP - BOTTOM) * this.rem };
     this.end = Math.max(told.at, told.start + told.step);
   }
 
@@ -54,7 +58,7 @@ export class Plot {
   }
 
   y(value) {
-    return TOP + (1 - (value - this.axis.low) / (this.axis.high - this.axis.low)) * this.area.height;
+    return this.top + (1 - (value - this.axis.low) / (this.axis.high - this.axis.low)) * this.area.height;
   }
 
   place(pixels) {
@@ -69,7 +73,7 @@ export class Plot {
 
   draw(looks) {
     this.cursor = draw("g", { class: "cursor" });
-    return draw("svg", { width: this.width, height: HEIGHT, viewBox: `0 0 ${this.width} ${HEIGHT}`, "aria-hidden": "true", focusable: "false" },
+    return draw("svg", { width: this.width, height: this.height, viewBox: `0 0 ${this.width} ${this.height}`, "aria-hidden": "true", focusable: "false" },
       this.frame(), ...(this.chart.stacked ? this.stack(looks) : this.lines(looks)), this.limits(), this.cursor);
   }
 
@@ -79,14 +83,14 @@ export class Plot {
     this.axis.ticks.forEach((value, place) => {
       const y = this.y(value);
       group.append(draw("line", { x1: this.left, x2: far, y1: fixed(y), y2: fixed(y), class: value === 0 ? "zero" : "" }));
-      group.append(draw("text", { x: this.left - 7, y: fixed(y + 4), "text-anchor": "end" }, this.labels[place]));
+      group.append(draw("text", { x: this.left - 7, y: fixed(y + 0.25 * this.rem), "text-anchor": "end" }, this.labels[place]));
     });
-    const most = Math.max(Math.floor(this.area.width / APART), 2);
+    const most = Math.max(Math.floor(this.area.width / (APART * this.rem)), 2);
     for (const { at, text, begins } of times(this.told.start, this.end, most)) {
       const x = this.x(at);
-      const half = (text.length * LETTER) / 2;
-      group.append(draw("line", { x1: fixed(x), x2: fixed(x), y1: TOP, y2: TOP + this.area.height, class: begins ? "day" : "" }));
-      if (x + half < this.width) group.append(draw("text", { x: fixed(x), y: HEIGHT - 6, "text-anchor": "middle", class: begins ? "day" : "" }, text));
+      const half = (text.length * LETTER * this.rem) / 2;
+      group.append(draw("line", { x1: fixed(x), x2: fixed(x), y1: this.top, y2: this.top + this.area.height, class: begins ? "day" : "" }));
+      if (x + half < this.width) group.append(draw("text", { x: fixed(x), y: fixed(this.height - 0.35 * this.rem), "text-anchor": "middle", class: begins ? "day" : "" }, text));
     }
     return group;
   }
@@ -137,7 +141,7 @@ export class Plot {
     this.cursor.replaceChildren();
     if (place === null) return;
     const x = fixed(this.x(this.time(place)));
-    this.cursor.append(draw("line", { x1: x, x2: x, y1: TOP, y2: TOP + this.area.height }));
+    this.cursor.append(draw("line", { x1: x, x2: x, y1: this.top, y2: this.top + this.area.height }));
     if (this.chart.stacked) return;
     this.chart.series.forEach((one, number) => {
       const value = one.values[place];

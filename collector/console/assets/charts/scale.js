@@ -11,7 +11,7 @@ const NEAR = 0.35;
 function round(rough, unit) {
   if (unit === "seconds" && rough >= 1) return SECONDS.find((one) => one >= rough) ?? rough;
   const size = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].find((one) => one * size >= rough * 0.999) * size;
+  const step = [1, 2, 2.5, 5, 10].find((one) => one * size >= rough * 0.999) * size;
   return unit === "count" ? Math.max(step, 1) : step;
 }
 
@@ -75,7 +75,7 @@ export function times(start, end, most) {
   for (let local = Math.ceil((start + shift) / step) * step; local <= end + shift; local += step) {
     const { day, time } = spelled(local);
     const begins = local % DAY === 0;
-    ticks.push({ at: local - shift, text: begins ? day : time, begins });
+    ticks.push({ at: local - shift, text: begins ? day : time, begins: begins && step < DAY });
   }
   return ticks;
 }

@@ -19,7 +19,7 @@ learn({
   "charts.critical": ["Ngưỡng khẩn cấp", "Critical limit"],
   "charts.capacity": ["Dung lượng", "Capacity"],
   "charts.outside": ["(ngoài khung)", "(out of frame)"],
-  "charts.line": ["Đường", "Line"],
+  "charts.line": ["Số liệu", "Series"],
   "charts.last": ["Cuối", "Last"],
   "charts.least": ["Thấp nhất", "Min"],
   "charts.most": ["Cao nhất", "Max"],
