@@ -2,6 +2,8 @@
 and how its probes fared.
 """
 
+import re
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -25,6 +27,9 @@ _ELSEWHERE = frozenset(
 )
 """Subjects that a sheet tells in another place."""
 
+_CLASS = re.compile(rb",class=(?:\\.|[^,\\])*")
+"""A label of a sensor's state that its other values do not have."""
+
 _TONES = {GOOD: "good", WARN: "warn", BAD: "bad"}
 _OTHERS = {"vi": ("Khác", "Giá trị khác"), "en": ("Others", "Other values")}
 
@@ -42,7 +47,7 @@ class Found(NamedTuple):
 
 def readings(look: Look, keys: Iterable[str], owner: Owner) -> list[Readings]:
     """The latest values of what some jobs brought of an owner, in the catalogue's order."""
-    found: dict[str, dict[bytes, Found | None]] = {}
+    found: defaultdict[str, dict[bytes, Found | None]] = defaultdict(dict)
     mark = f",{owner[0]}={reading.escape(owner[1])},".encode()
     for one in (look.latest[key] for key in keys if key in look.latest):
         for row, at in rows(one):
@@ -50,13 +55,14 @@ def readings(look: Look, keys: Iterable[str], owner: Owner) -> list[Readings]:
             if subject in _ELSEWHERE or row.fields == b"info=1":
                 continue
             if mark in row.head.encoded + b",":
-                _keep(found.setdefault(subject, {}), row, at, owner)
+                _keep(found[subject], row, at, owner)
     told, left = [], ROWS_IN_ALL
-    for subject in sorted(found, key=lambda one: (_ORDER.get(one, len(_ORDER)), one)):
-        known = [one for one in found[subject].values() if one is not None and one.fields]
-        if known:
-            told.append(_group(look.language, subject, known[:left], len(found[subject])))
-            left -= len(told[-1].rows)
+    for subject in sorted(
+        filter(found.get, found), key=lambda one: (_ORDER.get(one, len(_ORDER)), one)
+    ):
+        known = [one for one in found[subject].values() if one is not None]
+        told.append(_group(look.language, subject, known[:left], len(found[subject])))
+        left -= len(told[-1].rows)
     return told
 
 
@@ -73,16 +79,20 @@ def _keep(found: dict[bytes, Found | None], row: reading.Row, at: float, owner: 
     many.
     """
     head = row.head
-    if head.encoded not in found:
+    told = {
+        name: value
+        for name, value in reading.values(row.fields).items()
+        if _told(reading.metric(head.subject, name))
+    }
+    if not told:
+        return
+    key = _CLASS.sub(b"", head.encoded) if head.subject == "sensor" else head.encoded
+    if key not in found:
         hidden = ("site", "device", owner[0])
         named = {name: text for name, text in head.labels if name not in hidden}
-        found[head.encoded] = Found(named, at, {}) if len(found) < ROWS else None
-    if (one := found[head.encoded]) is not None:
-        one.fields.update(
-            (name, value)
-            for name, value in reading.values(row.fields).items()
-            if _told(reading.metric(head.subject, name))
-        )
+        found[key] = Found(named, at, {}) if len(found) < ROWS else None
+    if (one := found[key]) is not None:
+        one.fields.update(told)
 
 
 def _told(name: str) -> bool:
@@ -99,7 +109,7 @@ def _group(language: str, subject: str, found: list[Found], total: int) -> Readi
     return Readings(
         subject=subject,
         section=(section.title_vi if vi else section.title) if section else others[0],
-        title=(known.about_vi if vi else known.about).partition(";")[0] if known else others[1],
+        title=_short(known.about_vi if vi else known.about) if known else others[1],
         columns=[_column(language, reading.metric(subject, name)) for name in names],
         total=total,
         rows=[
@@ -113,13 +123,18 @@ def _group(language: str, subject: str, found: list[Found], total: int) -> Readi
     )
 
 
+def _short(text: str) -> str:
+    """What stands before the catalogue goes into particulars."""
+    return re.split("[;:]", text, maxsplit=1)[0]
+
+
 def _column(language: str, name: str) -> Column:
     known = catalogue.METRICS.get(name)
     if known is None:
         return Column(metric=name, title=name, unit="any", states={})
     return Column(
         metric=name,
-        title=known.help_vi if language == "vi" else known.help,
+        title=_short(known.help_vi if language == "vi" else known.help),
         unit=known.unit,
         states=_meanings(language, name),
     )

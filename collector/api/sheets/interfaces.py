@@ -13,6 +13,20 @@ from probes.reading import Row
 LISTED = 400
 """Interfaces that one device's page has; `total` counts all."""
 
+_TYPES = {
+    "6": "ethernet",
+    "23": "ppp",
+    "24": "loopback",
+    "53": "virtual",
+    "71": "wifi",
+    "117": "ethernet",
+    "131": "tunnel",
+    "135": "vlan",
+    "136": "vlan",
+    "161": "lag",
+}
+"""IANAifType-MIB, as far as people speak of it."""
+
 _NAME = re.compile(rb"interface,.*?,interface=((?:\\.|[^,\\])*)")
 _ESCAPED = re.compile(r"\\(.)")
 
@@ -76,7 +90,7 @@ def interface(look: Look, name: str, known: Iterable[Row], circuit: str | None) 
         name=name,
         alias=texts.get("alias", ""),
         description=texts.get("description", ""),
-        type=texts.get("type", ""),
+        type=_TYPES.get(kind := texts.get("type", ""), kind),
         mac=texts.get("mac", ""),
         mtu=texts.get("mtu", ""),
         up=flag("up"),

@@ -17,6 +17,7 @@ from collector.api.sheets.look import Look
 from collector.api.source import Source
 from collector.contract.grid import Span
 from collector.journal import Entry, Incident, Journal
+from probes.reading import line
 
 LASTED = 30 * 86400.0
 """Seconds that a history goes back."""
@@ -31,6 +32,9 @@ LAST, SEARCHED, BULKY, LOUD = 20, 200, 5, ("trap", "syslog")
 """Events that are told, among how many they are looked for, and how many of them may be what a
 device sent.
 """
+
+WORDS = 1_000
+"""Characters of an event's words."""
 
 CLOSED = 10
 """Closed incidents that are told."""
@@ -138,7 +142,7 @@ def happening(look: Look, one: Entry) -> shape.Happening:
         state=str(detail.get("state", "")),
         severity=str(detail.get("severity", "")),
         who=str(detail.get("who", "")),
-        words=said or one.text or one.kind,
+        words=line(said or one.text or one.kind, WORDS),
     )
 
 

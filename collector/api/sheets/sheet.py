@@ -3,7 +3,6 @@
 from collections import Counter
 from typing import Any
 
-from collector.api import shape_state
 from collector.api.causes import incident_fields
 from collector.api.sheets import shape
 from collector.api.sheets.look import Look
@@ -88,8 +87,3 @@ def below(look: Look, thing: str) -> shape.Below:
         kinds=dict(Counter(one.partition(":")[0] for one in ordered)),
         items=[look.named(one) for one in ordered[:BELOW]],
     )
-
-
-def verdict(look: Look, thing: str) -> shape_state.Verdict:
-    """What is concluded of a thing."""
-    return look.board.verdict(thing)
