@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -41,7 +41,7 @@ def tokens(folder: Path) -> str:
 
 
 @contextmanager
-def resting(*, guarded: bool = False) -> Iterator[Resting]:
+def resting(*, guarded: bool = False, alertmanagers: Sequence[str] = ()) -> Iterator[Resting]:
     """One collector; `guarded` by tokens."""
     with tempfile.TemporaryDirectory(prefix="hatang-console-") as name:
         folder = Path(name)
@@ -50,7 +50,7 @@ def resting(*, guarded: bool = False) -> Iterator[Resting]:
         thread = threading.Thread(target=loop.run_forever)
         thread.start()
         try:
-            running = Running(folder)
+            running = Running(folder, alertmanagers)
             server = asyncio.run_coroutine_threadsafe(
                 serve(running, "127.0.0.1:0", access), loop
             ).result(10)
