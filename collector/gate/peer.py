@@ -199,7 +199,10 @@ class Peer:
                     raise ValueError(f"its answer is larger than {ANSWER} bytes")
             if answer.status != 200:
                 raise ValueError(f"HTTP {answer.status}: {text[:SAID].decode(errors='replace')}")
-            return json.loads(text) if text else None
+            try:
+                return json.loads(text) if text else None
+            except RecursionError:
+                raise ValueError("its answer is nested too deeply") from None
 
     def _tell(self, up: bool, said: str) -> None:
         facts = {"alertmanager": self.name, "error": said[:SAID]}

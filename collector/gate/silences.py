@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import aiohttp
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from collector.gate.gate import timed
 from collector.gate.peer import Peer
@@ -66,6 +66,9 @@ class _Alert(BaseModel):
 
     labels: dict[str, str]
     status: _Status
+
+
+_TOLD, _ALERTS = TypeAdapter(list[_Told]), TypeAdapter(list[_Alert])
 
 
 @dataclass(slots=True)
@@ -177,8 +180,8 @@ async def _ask(peer: Peer, session: aiohttp.ClientSession) -> tuple[list[_Told],
     told = await peer.ask(session, "GET", "/api/v2/silences")
     alerts = await peer.ask(session, "GET", SILENCED)
     try:
-        return list(map(_Told.model_validate, told)), list(map(_Alert.model_validate, alerts))
-    except (ValidationError, TypeError):
+        return _TOLD.validate_python(told), _ALERTS.validate_python(alerts)
+    except ValidationError:
         raise ValueError("its answer is no list of silences") from None
 
 

@@ -4,7 +4,7 @@ import json
 import os
 import time
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -145,7 +145,7 @@ class Way:
 class Running:
     """A collector whose readings and verdicts are given."""
 
-    def __init__(self, state: Path) -> None:
+    def __init__(self, state: Path, alertmanagers: Sequence[str] = ()) -> None:
         self.plan: Plan = build(province(), "noc-1", PROBES, lambda one: one.fetch())
         memory = Memory(state / "memory.sqlite")
         self.pipeline = Pipeline(lambda batch: None, memory)
@@ -163,7 +163,7 @@ class Running:
         self.incidents, self.engine = self.desk.incidents, self.desk.engine
         self.told: list[Operator] = []
         self.windows = Windows(self.journal, "noc-1", self.told.append)
-        ways = Ways([], "", "local", state / "gate.sqlite")
+        ways = Ways(alertmanagers, "", "local", state / "gate.sqlite")
         self.telling = Telling(ways, self.desk, lambda: self.plan, Links)
         self.telling.begin(self.pipeline, self.delivery)
         sources = Sources(lambda: self.plan.inventory, self.journal, None, self.windows.effective)
@@ -270,9 +270,9 @@ class Face:
 
 
 @asynccontextmanager
-async def faced(state: Path) -> AsyncIterator[Face]:
+async def faced(state: Path, alertmanagers: Sequence[str] = ()) -> AsyncIterator[Face]:
     """A running collector behind its HTTP face on a free port."""
-    running = Running(state)
+    running = Running(state, alertmanagers)
     server = await serve(running, "127.0.0.1:0")
     async with ClientSession(server.url) as client:
         yield Face(running, client)
