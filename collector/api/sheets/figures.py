@@ -19,8 +19,10 @@ from probes import catalogue, reading
 ROWS, ROWS_IN_ALL, COLUMNS = 100, 600, 24
 """Rows of one subject and of all that are told, and columns of one; `total` counts the others."""
 
-MESSAGE, MISSING = 500, 50
-"""Characters of what a probe said, and names of what is missing, that are told."""
+MESSAGE, MISSING, NAME = 500, 50, 100
+"""Characters of what a probe said, names of what is missing, and characters of such a name, that
+are told.
+"""
 
 _ELSEWHERE = frozenset(
     ("device", "interface", "probe", "poll", "threshold", "trap", "syslog", "service")
@@ -171,8 +173,8 @@ def run(look: Look, key: str, use: Use) -> Run:
         "reason_word": reason_word(str(last.reason or ""), look.language),
         "message": reading.line(last.message, MESSAGE),
         "hint": reading.line(hint(last, look.held.get(thing)), MESSAGE),
-        "missing": [reading.line(name, MESSAGE) for name in last.missing[:MISSING]],
-        "empty": [reading.line(name, MESSAGE) for name in last.empty[:MISSING]],
+        "missing": [reading.line(name, NAME) for name in last.missing[:MISSING]],
+        "empty": [reading.line(name, NAME) for name in last.empty[:MISSING]],
         "lasting": one.lasting,
     }
     return bare.model_copy(update=fared)

@@ -33,8 +33,8 @@ LAST, SEARCHED, BULKY, LOUD = 20, 200, 5, ("trap", "syslog")
 device sent.
 """
 
-WORDS = 1_000
-"""Characters of an event's words."""
+WORDS, CODE = 1_000, 64
+"""Characters of an event's words, and of each of its codes and who did it."""
 
 CLOSED = 10
 """Closed incidents that are told."""
@@ -138,10 +138,10 @@ def happening(look: Look, one: Entry) -> shape.Happening:
         id=one.id,
         at=one.at,
         kind=one.kind,
-        what=str(detail.get("what", "")),
-        state=str(detail.get("state", "")),
-        severity=str(detail.get("severity", "")),
-        who=str(detail.get("who", "")),
+        what=line(str(detail.get("what", "")), CODE),
+        state=line(str(detail.get("state", "")), CODE),
+        severity=line(str(detail.get("severity", "")), CODE),
+        who=line(str(detail.get("who", "")), CODE),
         words=line(said or one.text or one.kind, WORDS),
     )
 
