@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from collector.api import Access, serve
+from collector.stores.promql import PromQL
 from tests.collector.running import Running
 
 VIEWER, OPERATOR = "a-viewer's-token", "an-operator's-token"
@@ -41,8 +42,10 @@ def tokens(folder: Path) -> str:
 
 
 @contextmanager
-def resting(*, guarded: bool = False, alertmanagers: Sequence[str] = ()) -> Iterator[Resting]:
-    """One collector; `guarded` by tokens."""
+def resting(
+    *, guarded: bool = False, alertmanagers: Sequence[str] = (), store: str = ""
+) -> Iterator[Resting]:
+    """One collector; `guarded` by tokens; `store` the address of what it asks about the past."""
     with tempfile.TemporaryDirectory(prefix="hatang-console-") as name:
         folder = Path(name)
         access = Access(tokens=tokens(folder) if guarded else None, sessions=folder / "sessions")
@@ -51,11 +54,14 @@ def resting(*, guarded: bool = False, alertmanagers: Sequence[str] = ()) -> Iter
         thread.start()
         try:
             running = Running(folder, alertmanagers)
+            running.promql = PromQL(store) if store else None
             server = asyncio.run_coroutine_threadsafe(
                 serve(running, "127.0.0.1:0", access), loop
             ).result(10)
             yield Resting(loop, running, server.url)
             asyncio.run_coroutine_threadsafe(server.stop(), loop).result(10)
+            if running.promql is not None:
+                asyncio.run_coroutine_threadsafe(running.promql.close(), loop).result(10)
             running.journal.close()
         finally:
             loop.call_soon_threadsafe(loop.stop)
