@@ -48,6 +48,7 @@ export class Live {
     const asking = (this.asking = new AbortController());
     const patience = setTimeout(() => asking.abort(), PATIENCE);
     let next = EVERY;
+    let told = null;
     try {
       const answer = await this.look(asking.signal);
       if (answer.status === 401) {
@@ -58,13 +59,14 @@ export class Live {
         this.missing((await answer.json()).error);
       } else if (!answer.ok) throw new Error(String(answer.status));
       else {
-        const told = await answer.json();
+        told = await answer.json();
         this.seen = Date.now();
         this.listen(told.last);
         this.heard(told);
       }
     } catch (error) {
       if (this.asking !== asking) return;
+      if (told !== null) console.error(error);
       next = AGAIN;
       this.lost(this.seen);
     } finally {
