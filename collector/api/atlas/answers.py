@@ -19,8 +19,8 @@ from collector.api.rim import SOURCE
 from collector.api.search import Held, state_name
 from inventory.model import Inventory, Thing
 
-NAMED_MOST = 300
-"""Names that are told of what goes dark with one thing."""
+NAMED_MOST = {"service": 300, "site": 4_000, "circuit": 4_000, "device": 300}
+"""Names that are told of what goes dark with one thing: all that a map lights, a part of the rest."""
 
 _AT_ONCE = 2
 _FELT = ("service", "site", "circuit", "device")
@@ -169,7 +169,7 @@ async def reach(request: web.Request) -> web.Response:
 def _reach(ways: Ways, names: Called, thing: Thing) -> shape.Reach:
     impact = ways.impact(thing)
     fallen = {kind: _others(getattr(impact, f"{kind}s"), thing, kind) for kind in _FELT}
-    all_ = [one for kind in _FELT for one in fallen[kind]]
+    named = [one for kind in _FELT for one in fallen[kind][: NAMED_MOST[kind]]]
     return shape.Reach(
         thing=str(thing),
         title=names.by(thing),
@@ -179,8 +179,8 @@ def _reach(ways: Ways, names: Called, thing: Thing) -> shape.Reach:
             for one in ways.path(thing)
         ],
         counts={kind: len(names) for kind, names in fallen.items()},
-        dark=[shape.Named(thing=str(one), title=names.by(one)) for one in all_[:NAMED_MOST]],
-        more=max(0, len(all_) - NAMED_MOST),
+        dark=[shape.Named(thing=str(one), title=names.by(one)) for one in named],
+        more=sum(map(len, fallen.values())) - len(named),
     )
 
 

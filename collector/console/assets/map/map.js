@@ -1,0 +1,305 @@
+// The map: which view is drawn, what is pointed at, what is filtered; both stand in the address.
+import "./words.js";
+import { by, make, tell } from "../dom.js";
+import { legend } from "./legend.js";
+import { Load } from "./load.js";
+import { Model } from "./model.js";
+import { page } from "../page.js";
+import { byLocation } from "./place.js";
+import { Scene } from "./scene.js";
+import { choice, choose } from "../settings.js";
+import { List, pointed } from "./side.js";
+import { box, byTopology } from "./tree.js";
+import { View } from "./view.js";
+import { say, speaks } from "../words.js";
+
+const INTENT = 140;
+const CLOSER = 3.2;
+const NEAR = 1.1;
+const READABLE = 0.65;
+const address = new URLSearchParams(location.search);
+const stage = by("stage");
+const world = by("world");
+const phone = matchMedia("(max-width: 899px)");
+
+let shown = address.get("view") ?? choice("map", "location");
+if (shown !== "topology") shown = "location";
+let at = address.get("at") ?? "";
+let begun = false;
+let model = null;
+let built = "";
+let painted = "";
+let providers = new Set();
+let onlyBad = false;
+const reaches = new Map();
+const scene = new Scene(world);
+const load = new Load(() => model && redraw());
+const list = new List((thing) => point(thing, true));
+
+const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
+
+function out(one) {
+  const site = one.thing.startsWith("site:");
+  if (site && one.above === null && one.hops !== null) return false;
+  if (onlyBad && one.state === "up") return true;
+  if (!providers.size) return false;
+  return site ? !one.providers.some((name) => providers.has(name)) : !providers.has(one.provider);
+}
+scene.out = out;
+scene.load = (circuit) => load.step(circuit);
+
+const view = new View(stage, {
+  zoomed() {
+    const [width, height] = view.size;
+    const each = Math.sqrt((width * height) / Math.max(1, scene.nodes.size));
+    const most = scene.layout.row ? scene.layout.row * view.k * 0.36 : 20 * (rem() / 16);
+    const size = Math.max(2.6, Math.min(each * 0.085, 11) * Math.min(1.9, (view.k / view.start) ** 0.4));
+    const radius = Math.max(2.2, Math.min(size, most));
+    const [unit, rim] = [rem() * (phone.matches ? 0.9 : 1), 3];
+    world.style.fontSize = `${unit}px`;
+    world.style.setProperty("--thick", Math.max(0.5, Math.min(1.4, radius / 7)));
+    stage.classList.toggle("small", phone.matches);
+    const whole = view.k === view.start && { left: rim - view.x, right: width - rim - view.x, top: rim - view.y, bottom: height - rim - view.y };
+    scene.small = phone.matches;
+    scene.place(view.k, radius, unit, whole);
+    view.moved();
+    scale();
+  },
+  moved() {
+    world.setAttribute("transform", `translate(${Math.round(view.x * 10) / 10} ${Math.round(view.y * 10) / 10})`);
+  },
+  tapped(place, kind) {
+    const thing = scene.under(...place, kind === "mouse" ? 6 : 16);
+    if (!thing) point("", true);
+    else if (kind === "mouse") location.assign(`/${thing.replace(":", "s/")}`);
+    else point(thing, true, false);
+  },
+  hovered(place) {
+    clearTimeout(view.intent);
+    const thing = place && scene.under(...place, 6);
+    stage.classList.toggle("over", Boolean(thing));
+    if (thing && thing !== at) view.intent = setTimeout(() => point(thing, false), INTENT);
+  },
+});
+
+// A bar as long as a round number of kilometres.
+function scale() {
+  const bar = by("scale");
+  bar.hidden = scene.layout.unit !== "km";
+  if (bar.hidden) return;
+  const wanted = (110 * rem()) / 16 / view.k;
+  const ten = 10 ** Math.floor(Math.log10(wanted));
+  const long = [5, 2, 1].find((one) => one * ten <= wanted) * ten;
+  tell(bar.firstElementChild, long >= 1 ? `${long} km` : `${Math.round(long * 1000)} m`);
+  bar.lastElementChild.style.width = `${long * view.k}px`;
+}
+
+function fit() {
+  const { layout } = scene;
+  const unit = rem();
+  const beside = (layout.wide ?? 0) * (phone.matches ? 1.5 : 1);
+  const { left, right, top, bottom } = box(layout.at, layout.areas);
+  const flat = layout.kind === "topology";
+  const pad = { left: 1.6 * unit, right: (flat ? 1.6 : 4.2) * unit, top: 3.4 * unit, bottom: (flat ? 1.2 : 2.2) * unit };
+  const row = layout.row ?? 0;
+  view.fit({ left: left - beside, right: right + beside, top: top - row / 2, bottom: bottom + row / 2 }, pad, flat ? 4 : 600);
+}
+
+function build() {
+  const [width, height] = view.size;
+  const layout = shown === "topology" ? byTopology(model, width, height) : byLocation(model);
+  for (const site of model.sites.values()) site.providers = [];
+  scene.build(model, layout);
+  by("empty").hidden = layout.at.size > 0;
+  tell(by("empty"), say(`empty.${shown}`));
+  view.k = 0;
+  fit();
+  performance.mark("drawn");
+}
+
+// Which carriers serve a site.
+function served() {
+  for (const site of model.sites.values()) site.providers = [];
+  for (const { a, z, provider } of model.circuits.values()) for (const end of [a, z]) model.sites.get(end ?? "")?.providers.push(provider);
+}
+
+function light() {
+  const lit = new Map();
+  const reach = at ? reaches.get(key(at)) : null;
+  if (at) {
+    for (const thing of model.way(at)) lit.set(thing, "way");
+    for (const one of reach ? reach.path : []) {
+      if (one.site) lit.set(one.site, "way");
+      else if (one.thing.startsWith("circuit:")) lit.set(one.thing, "way");
+    }
+    for (const one of reach ? reach.dark : []) if (/^(site|circuit):/.test(one.thing)) lit.set(one.thing, "hit");
+    lit.set(reach?.site || at, "self");
+  }
+  scene.lit = lit;
+  stage.classList.toggle("pointing", [...lit.keys()].some((thing) => scene.where(thing)));
+}
+
+function redraw() {
+  light();
+  const state = JSON.stringify([at, onlyBad, [...providers], model.all.map((one) => [one.state, load.step(one)]), [...scene.lit]]);
+  if (painted !== state) {
+    painted = state;
+    scene.paint(model);
+    if (scene.size) scene.name();
+  }
+  const name = at.slice(at.indexOf(":") + 1);
+  pointedCard(name);
+  list.draw(model, by("find").value, out, at);
+  tell(by("load"), load.known === false ? say("load.none") : "");
+  const away = model.lost.length;
+  tell(by("lost"), away && shown === "location" ? say("lost", { count: away }) : "");
+  legend(shown === "location", load.known === true);
+}
+
+let carded = "";
+function pointedCard(name) {
+  const reach = at ? reaches.get(key(at)) ?? null : null;
+  const card = JSON.stringify([speaks(), at, model.of(at), reach, at.startsWith("circuit:") ? load.of.get(name) : null]);
+  if (card === carded) return;
+  carded = card;
+  pointed(model, at, reach, at.startsWith("circuit:") ? load.of.get(name) : null);
+}
+
+// Brings a thing into sight with its ends and the way from there, as near as is of use.
+function bring(thing) {
+  const one = model.of(thing);
+  if (one.above === null) {
+    view.home();
+    return;
+  }
+  const ends = [one.a, one.z].filter(Boolean).map((name) => `site:${name}`);
+  const spots = [thing, ...ends, ...model.way(thing)].map((each) => scene.where(each)).filter(Boolean).map(([x, y]) => [x / view.k, y / view.k]);
+  const [xs, ys] = [spots.map(([x]) => x), spots.map(([, y]) => y)];
+  const near = scene.layout.kind === "location" ? view.start * CLOSER : view.start < READABLE ? NEAR : view.start;
+  view.show({ left: Math.min(...xs), right: Math.max(...xs), top: Math.min(...ys), bottom: Math.max(...ys) }, near);
+}
+
+const key = (thing) => `${speaks()} ${thing}`;
+
+// Points at a thing, or at nothing. What was `chosen` stands in the address, and is brought into sight.
+function point(thing, chosen, moved = true) {
+  clearTimeout(view.intent);
+  at = thing;
+  redraw();
+  if (chosen) {
+    keep();
+    const place = thing && scene.where(thing);
+    if (place && moved) bring(thing);
+  }
+  if (thing && !reaches.get(key(thing))) setTimeout(() => at === thing && reach(thing), chosen ? 0 : 40);
+}
+
+async function reach(thing) {
+  const colon = thing.indexOf(":");
+  const asked = key(thing);
+  let told = false;
+  try {
+    const answer = await fetch(`/api/v1/${thing.slice(0, colon)}s/${encodeURIComponent(thing.slice(colon + 1))}/impact?language=${speaks()}`);
+    if (answer.ok) told = await answer.json();
+  } catch {
+    told = false;
+  }
+  reaches.set(asked, told);
+  if (at === thing) redraw();
+}
+
+function keep() {
+  const words = new URLSearchParams({ view: shown });
+  if (at) words.set("at", at);
+  history.replaceState(null, "", `/map?${words.toString().replace(/%3A/g, ":")}`);
+}
+
+function turn(to) {
+  if (to === shown) return;
+  shown = to;
+  choose("map", to);
+  keep();
+  press();
+  built = "";
+  draw(model.told);
+}
+
+function press() {
+  for (const button of by("views").children) button.setAttribute("aria-pressed", String(button.dataset.view === shown));
+}
+
+function chip(text, on, act) {
+  const button = make("button", { type: "button", class: "chip toggle" }, text);
+  button.setAttribute("aria-pressed", String(on));
+  button.addEventListener("click", () => {
+    act();
+    filters(true);
+    redraw();
+  });
+  return button;
+}
+
+let filtered = "";
+function filters(always = false) {
+  const names = [...new Set([...model.circuits.values()].map((one) => one.provider).filter(Boolean))].sort();
+  providers = new Set([...providers].filter((one) => names.includes(one)));
+  const wanted = JSON.stringify([speaks(), names]);
+  if (!always && wanted === filtered) return;
+  filtered = wanted;
+  const held = [...by("filters").children].indexOf(document.activeElement);
+  by("filters").replaceChildren(
+    chip(say("filter.bad"), onlyBad, () => (onlyBad = !onlyBad)),
+    ...names.map((name) => chip(name, providers.has(name), () => (providers.has(name) ? providers.delete(name) : providers.add(name)))),
+  );
+  if (held >= 0) by("filters").children[held]?.focus();
+}
+
+function draw(told) {
+  model = new Model(told);
+  model.told = told;
+  const wanted = `${speaks()} ${shown} ${model.shape}`;
+  const again = wanted !== built;
+  if (again) {
+    built = wanted;
+    reaches.clear();
+    build();
+    painted = "";
+  }
+  served();
+  filters();
+  redraw();
+  if (!begun) {
+    begun = true;
+    load.ask();
+    if (at) point(at, true);
+  } else if (again && at) point(at, false);
+}
+
+function spoken() {
+  by("find").placeholder = say("find");
+  press();
+}
+
+by("views").addEventListener("click", (event) => event.target.dataset.view && turn(event.target.dataset.view));
+by("in").addEventListener("click", () => view.zoom(1.5));
+by("out").addEventListener("click", () => view.zoom(1 / 1.5));
+by("home").addEventListener("click", () => fit());
+by("find").addEventListener("input", () => redraw());
+by("find").addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && list.things.length) point(list.things[0].thing, true);
+  else if (event.key === "ArrowDown" && list.things.length) list.go(0, (thing) => point(thing, true));
+  else return;
+  event.preventDefault();
+});
+by("pointed").addEventListener("click", (event) => event.target.id === "let-go" && point("", true));
+addEventListener("keydown", (event) => event.key === "Escape" && at && !document.querySelector("dialog[open]") && point("", true));
+by("legend").open = !phone.matches;
+new ResizeObserver(() => {
+  if (!model || !view.size[0]) return;
+  if (view.fitted) {
+    built = "";
+    draw(model.told);
+  } else view.zoomed();
+}).observe(stage);
+spoken();
+page({ draw, spoken });
