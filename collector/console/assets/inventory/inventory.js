@@ -3,7 +3,7 @@ import "./words.js";
 import * as chooser from "./columns.js";
 import * as list from "./rows.js";
 import * as narrowing from "./filters.js";
-import { again as readAgain, ask, askKind, asked, KINDS, parameters, settle } from "./question.js";
+import { again as readAgain, ask, askKind, asked, clear, KINDS, parameters, settle } from "./question.js";
 import { by, make, patch, tell } from "../dom.js";
 import { number, say, speaks } from "../words.js";
 import { page } from "../page.js";
@@ -13,7 +13,6 @@ const search = by("search");
 let timer = 0;
 
 document.body.classList.add("filled");
-document.documentElement.dataset.ask = "/api/v1/inventory";
 
 function tab({ kind }) {
   const button = make("button", { type: "button" }, make("span"), make("span", { class: "number" }));
@@ -27,13 +26,26 @@ function tab({ kind }) {
 function fillTab(button, { kind, count, on }) {
   const [name, found] = button.children;
   tell(name, say(`tab.${kind}`));
-  tell(found, number(count));
+  tell(found, count === undefined ? "" : number(count));
   button.setAttribute("aria-pressed", String(on));
 }
 
+function tabs(counts) {
+  const all = KINDS.map((kind) => ({ kind, count: counts[kind], on: kind === asked.kind, language: speaks() }));
+  patch(by("kinds"), all, (one) => one.kind, tab, fillTab);
+}
+
+function gone(why) {
+  tabs({});
+  list.refused(why, () => {
+    clear();
+    search.value = asked.search;
+    look();
+  });
+}
+
 function draw(told) {
-  const tabs = KINDS.map((kind) => ({ kind, count: told.kinds[kind], on: kind === told.kind, language: speaks() }));
-  patch(by("kinds"), tabs, (one) => one.kind, tab, fillTab);
+  tabs(told.kinds);
   narrowing.filters(told);
   chooser.columns(told);
   list.rows(told);
@@ -47,7 +59,7 @@ function label() {
 search.value = asked.search;
 settle();
 label();
-const look = page({ draw, asked: () => `&${parameters({ paged: true })}&limit=${list.MOST}`, spoken: label });
+const look = page({ draw, gone, ask: "/api/v1/inventory", asked: () => `&${parameters({ paged: true })}&limit=${list.MOST}`, spoken: label });
 for (const part of [chooser, list, narrowing]) part.begin(look);
 
 function typed() {

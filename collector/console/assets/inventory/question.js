@@ -7,20 +7,21 @@ const FILTER = /^([\w.]+)=(.*)$/s;
 
 const remembered = (kind) => choice(`columns.${kind}`, "");
 
-function read() {
+// An address without columns is that of who chose none; who comes by it first sees their own choice.
+function read(arriving) {
   const given = new URLSearchParams(location.search);
   const kind = KINDS.includes(given.get("kind")) ? given.get("kind") : KINDS[0];
   return {
     kind,
     search: (given.get("search") ?? "").slice(0, 200),
     where: given.getAll("where"),
-    columns: given.get("columns") ?? remembered(kind),
+    columns: given.get("columns") ?? (arriving ? remembered(kind) : ""),
     sort: given.get("sort") ?? "",
     page: Math.max(1, Number.parseInt(given.get("page"), 10) || 1),
   };
 }
 
-export let asked = read();
+export let asked = read(true);
 
 // The question as parameters; a file has no pages.
 export function parameters({ paged }) {
@@ -54,14 +55,20 @@ export function askColumns(columns) {
   ask({ columns, page: asked.page });
 }
 
+// All of a kind, in its usual columns.
+export function clear() {
+  choose(`columns.${asked.kind}`, "");
+  ask({ where: [], search: "", columns: "", sort: "" });
+}
+
 // What the address says now: after a step back or forward.
 export function again() {
-  asked = read();
+  asked = read(false);
   typing = false;
 }
 
 export function settle() {
-  if (location.search) history.replaceState(null, "", address());
+  if (location.search || asked.columns) history.replaceState(null, "", address());
 }
 
 // The values that a field is narrowed to.

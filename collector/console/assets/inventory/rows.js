@@ -123,8 +123,18 @@ export function rows(told) {
   tell(by("found"), told.total === all ? found : say("found.of", { found, all: number(all) }));
 }
 
-function turn(by_) {
-  ask({ page: asked.page + by_ });
+// An address that cannot be understood: somebody wrote it, or it is of another version.
+export function refused(why, clear) {
+  for (const id of ["sheet", "pager", "filters", "chosen"]) by(id).hidden = true;
+  const button = make("button", { type: "button", class: "button" }, say("refused.clear"));
+  button.addEventListener("click", clear);
+  tell(by("found"), "");
+  by("empty").hidden = false;
+  by("empty").replaceChildren(make("p", { class: "what" }, say("refused", { why })), button);
+}
+
+function turn(steps) {
+  ask({ page: asked.page + steps });
   again();
   by("sheet").scrollTop = 0;
   by("search").scrollIntoView({ block: "nearest" });

@@ -30,6 +30,8 @@ learn({
   "empty.filters": ["Bộ lọc đang che bớt kết quả.", "Filters hide the rest."],
   "empty.else": ["Có ở mục khác:", "Found elsewhere:"],
   "empty.none": ["Danh mục chưa khai báo loại này.", "The inventory has none of this kind."],
+  "refused": ["Địa chỉ này hỏi điều danh mục không có: {why}", "This address asks for what the inventory does not have: {why}"],
+  "refused.clear": ["Xem toàn bộ", "Show all"],
   "pager": ["Chuyển trang", "Pages"],
   "pager.before": ["Trước", "Previous"],
   "pager.after": ["Sau", "Next"],
