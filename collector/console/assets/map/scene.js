@@ -57,7 +57,6 @@ export class Scene {
     for (const circuit of model.circuits.values()) if (this.ends(circuit)) this.line(circuit);
     this.areas = layout.areas.map((one, place) => {
       const element = draw("text", { class: one.strong ? "area strong" : "area" });
-      element.textContent = one.text;
       this.layers.areas.append(element);
       return { ...one, key: `area:${place}`, element };
     });
@@ -261,7 +260,9 @@ export class Scene {
     const beyond = this.layout.lines !== null && !this.fits;
     return this.areas.map((one) => {
       const size = (this.small ? 0.7 : one.strong ? 0.84 : 0.95) * this.rem;
-      const w = wide(one.strong ? one.text : one.text.toUpperCase(), `700 ${size}px ${FONT}`) + (one.strong ? 0 : one.text.length * size * 0.12);
+      const text = beyond ? one.brief : one.text;
+      one.element.textContent = text;
+      const w = wide(one.strong ? text : text.toUpperCase(), `700 ${size}px ${FONT}`) + (one.strong ? 0 : one.text.length * size * 0.12);
       const [right, down] = beyond ? one.beyond : [0, 0];
       return { key: one.key, x: (one.x + right) * this.k, y: (one.y + down) * this.k - (beyond ? 0 : size * 0.3), r: -3, w, h: size * 1.15, rank: one.strong ? 8 : 7.5, anchors: one.strong ? [one.anchor] : AROUND };
     });

@@ -1,5 +1,6 @@
 // By topology: the collector's site in the middle, what hangs on it to both sides, district by district, every
 // circuit a line of its own. As many columns of leaves as fill the screen best.
+import { short } from "./model.js";
 import { known, say } from "../words.js";
 
 const ROW = 23;
@@ -51,7 +52,7 @@ class Drawing {
   // Sites beneath one another from `y` on, at `x` to one side: gives where they end.
   block({ text, sites }, x, y, side) {
     let next = y;
-    const area = { text, x: side * (x - 8), y: next + HEAD * 0.62, anchor: side > 0 ? "start" : "end", strong: true };
+    const area = { text, brief: short(text), x: side * (x - 8), y: next + HEAD * 0.62, anchor: side > 0 ? "start" : "end", strong: true };
     if (text) {
       this.areas.push(area);
       next += HEAD;

@@ -1,0 +1,152 @@
+"""The map's answers: what hangs on what, the way to the collector, what goes dark."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from collector.api.atlas.called import called
+from collector.api.atlas.ways import Ways
+from collector.vocabulary import vocabulary
+from inventory.graph import impact
+from inventory.load import load
+from inventory.model import Inventory, Thing
+from tests.collector.running import NOW, Face, faced
+
+ROUTER, SWITCH = "device:hbh-xa-05212-rt01", "device:hbh-dc-sw01"
+EXAMPLE = Path(__file__).parents[2] / "inventory.yaml"
+
+
+@pytest_asyncio.fixture
+async def face(tmp_path: Path) -> AsyncIterator[Face]:
+    async with faced(tmp_path) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def example() -> Inventory:
+    return load(EXAMPLE, vocabulary())
+
+
+@pytest.fixture(scope="module")
+def ways(example: Inventory) -> Ways:
+    return Ways(example)
+
+
+@pytest.mark.asyncio
+async def test_map_tells_sites_and_circuits_as_the_wall_does(face: Face) -> None:
+    told = await face.get("/api/v1/map?language=en")
+    centre, ward = told["sites"]
+    assert (centre["name"], centre["state"], centre["above"]) == ("dc", "up", None)
+    assert centre["location"] == [20.81, 105.34]
+    assert (ward["state"], ward["word"], ward["since"]) == ("unreachable", "Unreachable", NOW)
+    assert (ward["because"], ward["cause"]) == ("Kênh xã Pà Cò", "circuit:tsl-a")
+    assert ward["location"] is None
+    assert ward["devices"] == {"unreachable": 1}
+    assert ward["above"] == {"site": "dc", "circuits": ["tsl-a"]}
+    (line,) = told["circuits"]
+    assert (line["state"], line["a"], line["z"], line["backup"]) == ("down", "dc", "pa-co", False)
+    assert (line["capacity"], line["cause"]) == (2e8, "")
+    wall = await face.get("/api/v1/wall?language=en")
+    assert [one["state"] for one in wall["sites"]] == [one["state"] for one in told["sites"]]
+    assert told["province"] == wall["province"]
+
+
+@pytest.mark.asyncio
+async def test_impact_of_a_circuit_is_what_hangs_on_it_and_its_way(face: Face) -> None:
+    told = await face.get("/api/v1/circuits/tsl-a/impact")
+    assert told["title"] == "Kênh xã Pà Cò"
+    assert told["counts"] == {"service": 1, "site": 1, "circuit": 0, "device": 1}
+    assert [one["thing"] for one in told["dark"]] == ["service:mot-cua", "site:pa-co", ROUTER]
+    assert [one["thing"] for one in told["path"]] == [SWITCH, "collector:noc-1"]
+    assert [one["hops"] for one in told["path"]] == [1, 0]
+    assert told["path"][0]["site"] == "site:dc"
+
+
+@pytest.mark.asyncio
+async def test_impact_is_told_of_whatever_is_pointed_at(face: Face) -> None:
+    device = await face.get("/api/v1/devices/hbh-xa-05212-rt01/impact")
+    assert device["site"] == "site:pa-co"
+    line = [SWITCH, "collector:noc-1"]
+    assert [one["thing"] for one in device["path"]] == ["circuit:tsl-a", *line]
+    site = await face.get("/api/v1/sites/pa-co/impact")
+    assert [one["thing"] for one in site["path"]] == [ROUTER, "circuit:tsl-a", *line]
+    assert [one["thing"] for one in site["dark"]] == ["service:mot-cua", ROUTER]
+    service = await face.get("/api/v1/services/mot-cua/impact")
+    assert [one["thing"] for one in service["path"]] == [ROUTER, "circuit:tsl-a", *line]
+    assert service["dark"] == []
+
+
+@pytest.mark.asyncio
+async def test_impact_of_what_is_not_there_is_refused(face: Face) -> None:
+    refused = await face.get("/api/v1/sites/nowhere/impact", 404)
+    assert "nowhere" in refused["error"]
+    await face.get("/api/v1/devices/dc/impact", 404)
+    assert "unknown parameter" in (await face.get("/api/v1/sites/dc/impact?x=1", 400))["error"]
+    assert "language" in (await face.get("/api/v1/map?language=fr", 400))["error"]
+
+
+@pytest.mark.asyncio
+async def test_another_inventory_makes_other_ways(face: Face) -> None:
+    before = await face.get("/api/v1/map")
+    inventory = face.running.plan.inventory
+    site = replace(inventory.sites["pa-co"], title="UBND xã Pà Cò mới", location=(20.7, 104.9))
+    sites = {**inventory.sites, "pa-co": site}
+    face.running.plan = replace(face.running.plan, inventory=replace(inventory, sites=sites))
+    many = await asyncio.gather(*(face.get("/api/v1/map") for _ in range(5)))
+    assert before["sites"][1]["title"] == "UBND xã Pà Cò"
+    assert {told["sites"][1]["title"] for told in many} == {"UBND xã Pà Cò mới"}
+    assert many[0]["sites"][1]["location"] == [20.7, 104.9]
+
+
+def test_every_site_of_the_example_hangs_on_the_centre(example: Inventory, ways: Ways) -> None:
+    standing = {one.site for one in example.devices.values()}
+    assert ways.above.keys() == standing - {"dc"}
+    assert {one.site for one in ways.above.values()} == {"dc"}
+    assert ways.above["pa-co"].circuits == ("tsl-ii-05212-a",)
+    assert ways.distance("dc") == 1
+    assert ways.distance("tinh") is None
+
+
+def test_ways_that_are_equally_long_are_all_told(ways: Ways) -> None:
+    path = ways.path(Thing("device", "hbh-xa-05212-rt01"))
+    assert [str(one) for one in path] == [
+        "circuit:tsl-ii-05212-a",
+        "device:hbh-dc-pe01",
+        "device:hbh-dc-core01",
+        "device:hbh-dc-core02",
+        "collector:noc-1",
+    ]
+
+
+def test_impact_is_that_of_the_command(example: Inventory, ways: Ways) -> None:
+    for thing in (
+        Thing("circuit", "tsl-ii-05212-a"),
+        Thing("device", "hbh-dc-pe01"),
+        Thing("site", "mai-chau"),
+        Thing("service", next(iter(example.services))),
+    ):
+        assert ways.impact(thing) == impact(example, thing) == ways.impact(thing)
+
+
+def test_circuits_between_two_sites_stand_first_way_first(example: Inventory) -> None:
+    first = example.circuits["tsl-ii-05212-a"]
+    second = replace(first, name="a-second", title="a-second", tags=("backup",))
+    wide = replace(first, name="b-wide", title="b-wide", capacity=1e9)
+    circuits = {**example.circuits, "a-second": second, "b-wide": wide}
+    more = replace(example, circuits=circuits)
+    assert Ways(more).above["pa-co"].circuits == ("b-wide", "tsl-ii-05212-a", "a-second")
+    gone = replace(first, lifecycle="retired")
+    less = replace(example, circuits={**circuits, first.name: gone})
+    assert Ways(less).above["pa-co"].circuits == ("b-wide", "a-second")
+
+
+def test_names_of_circuits_are_those_of_messages(example: Inventory) -> None:
+    names = called(example, "vi").circuits
+    assert names["tsl-ii-05212-a"] == "TSLCD xã Pà Cò"
+    assert names["tsl-i-dc-b"].endswith("hướng B")
+    assert "(net-dc-1)" in names["net-dc-1"]
+    assert called(example, "en").circuits.keys() == names.keys()
