@@ -35,6 +35,7 @@ learn({
   "change.maintenance.begins": ["bắt đầu bảo trì", "maintenance begins"],
   "change.maintenance.ends": ["kết thúc bảo trì", "maintenance ends"],
   "change.maintenance.announced": ["báo trước bảo trì", "maintenance announced"],
+  "change.maintenance.extended": ["đổi giờ kết thúc bảo trì", "maintenance extended"],
   "change.maintenance.ended": ["dừng bảo trì", "maintenance called off"],
   "change.flapping.begins": ["chập chờn", "flapping"],
   "change.flapping.ends": ["hết chập chờn", "no longer flapping"],
