@@ -13,10 +13,10 @@ import pytest
 import pytest_asyncio
 import yaml
 
+from collector.api.codes import ROLES
 from collector.api.listing.columns import COLUMNS
 from collector.api.listing.find import Question, find
 from collector.api.listing.stock import Stock
-from collector.api.listing.words import ROLES
 from collector.command.main import main
 from collector.plan import build
 from collector.vocabulary import vocabulary

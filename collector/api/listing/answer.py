@@ -11,7 +11,6 @@ from aiohttp import web
 
 from collector.api import rim, screen
 from collector.api.guard import RefusedError
-from collector.api.listing import words
 from collector.api.listing.columns import COLUMNS, SHOWN
 from collector.api.listing.facets import FACETS, facet
 from collector.api.listing.find import Found, Question, counts, find
@@ -28,6 +27,12 @@ TOGETHER = 500
 """Rows that are written to a file at once."""
 
 CSV = "text/csv"
+_CALLED = {
+    "device": ("thiết bị", "devices"),
+    "circuit": ("kênh", "circuits"),
+    "site": ("địa điểm", "sites"),
+    "service": ("dịch vụ", "services"),
+}
 _ASKED = ("kind", "search", "where", "columns", "sort", "language")
 
 
@@ -101,7 +106,7 @@ def question(request: web.Request) -> Question:
 def file_name(stock: Stock, kind: str, now: datetime) -> str:
     """`hoa-binh-thiet-bi-2026-11-22.csv`: province, kind and day, in plain letters."""
     province = stock.inventory.province.name or "hatang"
-    parts = (province, words.of(words.KINDS, kind, stock.language))
+    parts = (province, _CALLED[kind][stock.language == "en"])
     plain = (re.sub(r"[^a-z0-9]+", "-", fold(one)).strip("-") for one in parts)
     return "-".join([*plain, now.strftime("%Y-%m-%d")]) + ".csv"
 
@@ -121,7 +126,7 @@ def _found(stock: Stock, asked: Question) -> Found:
 
 def _headings(stock: Stock, kind: str) -> list[Heading]:
     return [
-        Heading(key=one.key, title=one.title(stock.language), number=one.number)
+        Heading(key=one.key, title=one.title(stock.language), number=one.counts)
         for one in COLUMNS[kind].values()
     ]
 

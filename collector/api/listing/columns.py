@@ -23,8 +23,13 @@ class Column:
 
     @property
     def number(self) -> bool:
-        """Whether its values are numbers."""
-        return self.form in ("bits", "seconds", "ratio", "moment", "count")
+        """Whether its values are numbers, to be put in order as such."""
+        return self.counts or self.form == "moment"
+
+    @property
+    def counts(self) -> bool:
+        """Whether it holds quantities, which stand under each other by their last digit."""
+        return self.form in (*UNITS, "count")
 
     def title(self, language: str, *, raw: bool = False) -> str:
         """The heading; over `raw` numbers with their unit."""

@@ -12,7 +12,7 @@ from alerts.wording import state_word
 from alerts.wording.names import Naming
 from alerts.wording.names import thing as as_thing
 from alerts.wording.plain import clean
-from collector.api.listing import words
+from collector.api import codes
 from collector.api.listing.columns import Column
 from collector.api.listing.writing import WRITTEN, Writing
 from collector.api.search import Held, state_name
@@ -29,12 +29,8 @@ STATES = ("down", "unreachable", "degraded", "unknown", MAINTENANCE, "up")
 CELL = 400
 """Characters of a cell."""
 
-_WORDED = {
-    "site": words.SITES,
-    "circuit": words.CIRCUITS,
-    "service": words.SERVICES,
-    "lifecycle": words.LIFECYCLES,
-}
+_KINDS = ("site", "circuit", "service")
+_IN_WORK = ("Đang bảo trì", "Maintenance")
 _SAID = ("vendor", "model", "serial", "version", "os")
 
 
@@ -94,7 +90,7 @@ class Stock:
     def word(self, kind: str, form: str, code: str) -> str:
         """A code in words, by what it is a code of."""
         if form == "role":
-            return self._role(code)
+            return codes.role(code, self.inventory, self.language)
         if form == "state":
             return self._state(kind, code)
         if form == "thing":
@@ -102,7 +98,9 @@ class Stock:
         if form == "place":
             site = self.inventory.sites.get(code)
             return clean(site.title) if site else code
-        return words.of(_WORDED[form], code, self.language) if form in _WORDED else code
+        if form == "lifecycle":
+            return codes.of(codes.LIFECYCLES, code, self.language)
+        return codes.kind(form, code, self.language) if form in _KINDS else code
 
     @cached_property
     def naming(self) -> Naming:
@@ -134,15 +132,8 @@ class Stock:
 
     def _state(self, kind: str, code: str) -> str:
         if code == MAINTENANCE:
-            return words.of(words.STATES, code, self.language)
+            return _IN_WORK[self.language == "en"]
         return state_word(kind, State[code.upper()], self.language)
-
-    def _role(self, code: str) -> str:
-        own = self.inventory.roles.get(code)
-        if own is not None and self.language == self.inventory.province.language:
-            return own
-        word = words.of(words.ROLES, code, self.language)
-        return own if own is not None and word == code else word
 
 
 def _rows(latest: Latest) -> Iterator[Row]:

@@ -3,6 +3,7 @@ import { by, icon, link, make, patch, tell } from "../dom.js";
 import { counted, noun, number, say } from "../words.js";
 import { ask, askKind, asked, KINDS } from "./question.js";
 
+const LONG = 48;
 let again = () => null;
 
 function heading(item) {
@@ -20,6 +21,7 @@ function fillHeading(element, item) {
   tell(inside, item.title);
   if (!item.key) return;
   element.classList.toggle("count", item.number);
+  element.classList.toggle("first", item.first);
   inside.title = say("sort.by", { what: item.title });
   if (item.sorted) element.setAttribute("aria-sort", item.sorted);
   else element.removeAttribute("aria-sort");
@@ -43,7 +45,8 @@ function fill(row, { state, word, because, title, code, cells, columns }) {
     let cell = row.children[at + 1];
     if (!cell) row.append((cell = make("td", { role: "cell" })));
     const { key, title: label, number: counts } = columns[at];
-    cell.className = `${counts ? "count " : ""}${key === "shown" ? "state " : ""}${text ? "" : "none"}`;
+    const kinds = { first: at === 0, count: counts, state: key === "shown", none: !text, long: text.length > LONG };
+    cell.className = Object.keys(kinds).filter((one) => kinds[one]).join(" ");
     cell.dataset.label = label;
     if (at === 0) first(row, cell, text || title, code);
     else tell(cell, text);
@@ -51,7 +54,6 @@ function fill(row, { state, word, because, title, code, cells, columns }) {
 }
 
 function first(row, cell, text, code) {
-  cell.classList.add("first");
   tell(row.way, text);
   tell(row.code, code);
   row.code.hidden = !code;
@@ -62,7 +64,7 @@ function table(told) {
   const known = new Map(told.headings.map((one) => [one.key, one]));
   const columns = told.columns.map((key) => known.get(key));
   const sorted = (key) => (told.sort === key ? "ascending" : told.sort === `-${key}` ? "descending" : "");
-  const heads = [{ key: "", title: say("row.state") }, ...columns.map((one) => ({ ...one, sorted: sorted(one.key) }))];
+  const heads = [{ key: "", title: say("row.state") }, ...columns.map((one, at) => ({ ...one, first: !at, sorted: sorted(one.key) }))];
   patch(by("headings"), heads, (one) => one.key, heading, fillHeading);
   const named = told.columns.includes("name");
   const rows = told.rows.map((row) => {

@@ -4,6 +4,8 @@ shown as it stands: kinds and roles are the province's own.
 
 from collections.abc import Mapping
 
+from inventory.model import Inventory
+
 Words = Mapping[str, tuple[str, str]]
 """Vietnamese and English by code."""
 
@@ -60,7 +62,7 @@ CIRCUITS: Words = {
     "tslcd": ("TSLCD", "TSLCD"),
     "tslcd-backbone": ("TSLCD trục chính", "TSLCD backbone"),
     "tslcd-commune": ("TSLCD cấp xã", "TSLCD, commune"),
-    "ftth": ("Internet cáp quang (FTTH)", "Fibre broadband (FTTH)"),
+    "ftth": ("Cáp quang FTTH", "FTTH broadband"),
     "internet": ("Internet trực tiếp", "Internet access"),
 }
 SERVICES: Words = {
@@ -75,17 +77,23 @@ LIFECYCLES: Words = {
     "active": ("Đang sử dụng", "Active"),
     "retired": ("Đã thanh lý", "Retired"),
 }
-STATES: Words = {"maintenance": ("Đang bảo trì", "Maintenance")}
-KINDS: Words = {
-    "device": ("thiết bị", "devices"),
-    "circuit": ("kênh", "circuits"),
-    "site": ("địa điểm", "sites"),
-    "service": ("dịch vụ", "services"),
-}
-"""As a file is called."""
+_KINDS: Mapping[str, Words] = {"site": SITES, "circuit": CIRCUITS, "service": SERVICES}
 
 
 def of(words: Words, code: str, language: str) -> str:
     """A code in words; as it stands where it has none."""
     pair = words.get(code)
     return code if pair is None else pair[language == "en"]
+
+
+def kind(thing: str, code: str, language: str) -> str:
+    """The kind of a site, circuit or service in words."""
+    return of(_KINDS[thing], code, language)
+
+
+def role(code: str, inventory: Inventory, language: str) -> str:
+    """A device's role in words."""
+    own = inventory.roles.get(code, "")
+    if own and language == inventory.province.language:
+        return own
+    return of(ROLES, code, language) if code in ROLES else own or code
