@@ -23,7 +23,7 @@ export function show() {
 }
 
 // Whether it is known who looks, whether no token is needed here, and whether who looks may act.
-export const met = () => who !== null;
+export const met = () => who !== null && (who.open || who.role !== "");
 
 export const open = () => who !== null && who.open;
 

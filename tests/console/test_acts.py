@@ -1,0 +1,460 @@
+"""What an operator does in a real browser: it stands on the page, and in the audit log."""
+
+import json
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from collector.verdicts.events import Tick
+from collector.verdicts.verdict import Verdict
+from tests.collector.running import LINE, Running
+from tests.console.browser import DESK, PHONE, Watched, browser, opened
+from tests.console.resting import OPERATOR, VIEWER, Resting, resting
+from tests.daemons import Daemon, alertmanager
+
+INCIDENT, CIRCUIT, WARD = "/incidents/1", "/circuits/tsl-a", "/sites/pa-co"
+MOST = 300_000
+"""Bytes of a first load."""
+
+FETCH = """async ([method, path, word]) => {
+  const headers = {"Content-Type": "application/json"};
+  if (word) headers["X-Hatang-Session"] = word;
+  const answer = await fetch(path, {method, headers, body: "{}"});
+  return answer.status;
+}"""
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with browser() as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def manager(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
+    quiet = "route: {receiver: nobody}\nreceivers: [{name: nobody}]\n"
+    with alertmanager(tmp_path_factory.mktemp("am"), quiet) as one:
+        yield one
+
+
+@pytest.fixture
+def house(manager: Daemon) -> Iterator[Resting]:
+    with resting(alertmanagers=[manager.url]) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Resting]:
+    """One that it does no harm to look at after others."""
+    with resting() as one:
+        yield one
+
+
+@pytest.fixture
+def guarded() -> Iterator[Resting]:
+    with resting(guarded=True) as one:
+        yield one
+
+
+def log(house: Resting) -> list[dict[str, Any]]:
+    """The audit log, oldest first, as an operator asks for it."""
+    request = urllib.request.Request(f"{house.url}/api/v1/audit")
+    request.add_header("Authorization", f"Bearer {OPERATOR}")
+    with urllib.request.urlopen(request) as answer:
+        items: list[dict[str, Any]] = json.load(answer)["items"]
+    return items[::-1]
+
+
+def log_in(page: Page, token: str) -> None:
+    page.get_by_label("Mã truy cập").fill(token)
+    page.get_by_role("button", name="Đăng nhập").click()
+
+
+def form(page: Page, button: str) -> Locator:
+    """The dialog that a button of the page opens."""
+    page.locator(".acts, .top, .work").get_by_role("button", name=button, exact=True).first.click()
+    box = page.locator("dialog.act")
+    expect(box).to_be_visible()
+    return box
+
+
+def fill(box: Locator, **fields: str) -> None:
+    words = {"name": "Tên của bạn", "why": "Lý do", "note": "Ghi chú", "text": "Nội dung"}
+    for name, text in fields.items():
+        box.get_by_label(words[name]).fill(text)
+
+
+def send(box: Locator, button: str) -> None:
+    box.get_by_role("button", name=button, exact=True).click()
+    expect(box).to_have_count(0)
+
+
+def unspoilt(watched: Watched) -> bool:
+    """No error of a script; an answer that refuses an act is told by the browser too."""
+    return all("Failed to load resource" in one for one in watched.errors)
+
+
+def test_incident_is_acknowledged_with_name_and_note_by_keyboard(
+    chromium: Browser, house: Resting
+) -> None:
+    with opened(chromium, house.url + INCIDENT) as watched:
+        page = watched.ready()
+        page.get_by_role("button", name="Tiếp nhận", exact=True).focus()
+        page.keyboard.press("Enter")
+        box = page.locator("dialog.act")
+        expect(box.get_by_label("Tên của bạn")).to_be_focused()
+        page.keyboard.type("Nguyễn Thị An")
+        page.keyboard.press("Tab")
+        page.keyboard.type("Đã gọi trực VNPT")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        expect(box).to_have_count(0)
+        expect(page.locator("main")).to_contain_text("Nguyễn Thị An")
+        expect(page.locator("main")).to_contain_text("Đã gọi trực VNPT")
+        expect(page.get_by_role("button", name="Tiếp nhận", exact=True)).to_have_count(0)
+        expect(page.locator("#acts")).to_be_focused()
+        box = form(page, "Ghi chú")
+        expect(box.get_by_label("Tên của bạn")).to_have_value("Nguyễn Thị An")
+        send_empty = box.get_by_role("button", name="Lưu ghi chú")
+        send_empty.click()
+        expect(box.get_by_role("alert")).to_have_text("Nhập nội dung ghi chú.")
+        expect(box.get_by_label("Nội dung")).to_be_focused()
+        page.keyboard.press("Escape")
+        expect(box).to_have_count(0)
+        expect(page.get_by_role("button", name="Ghi chú", exact=True)).to_be_focused()
+        assert watched.errors == []
+    (line,) = log(house)
+    assert (line["act"], line["who"], line["text"]) == (
+        "acknowledge",
+        "Nguyễn Thị An",
+        "Đã gọi trực VNPT",
+    )
+
+
+def test_owner_and_suspicion_are_said_and_taken_back(chromium: Browser, house: Resting) -> None:
+    with opened(chromium, house.url + INCIDENT) as watched:
+        page = watched.ready()
+        box = form(page, "Giao xử lý")
+        fill(box, name="An")
+        box.get_by_label("Người hoặc tổ xử lý").fill("to-truyen-dan")
+        send(box, "Giao")
+        expect(page.locator("main")).to_contain_text("to-truyen-dan")
+        box = form(page, "Nghi tấn công mạng")
+        expect(box).to_contain_text("72 giờ")
+        send(box, "Nghi tấn công mạng")
+        box = form(page, "Bỏ nghi tấn công mạng")
+        send(box, "Bỏ nghi tấn công mạng")
+        expect(page.get_by_role("button", name="Nghi tấn công mạng", exact=True)).to_be_visible()
+        assert watched.errors == []
+    assert [one["act"] for one in log(house)] == ["owner", "suspected", "suspected"]
+
+
+def test_nothing_is_sent_twice(chromium: Browser, house: Resting) -> None:
+    with opened(chromium, house.url + INCIDENT) as watched:
+        page = watched.ready()
+        box = form(page, "Ghi chú")
+        fill(box, name="An", text="một lần")
+        page.evaluate(
+            "() => { for (let n = 0; n < 5; n += 1)"
+            " document.querySelector('dialog.act form').requestSubmit(); }"
+        )
+        expect(box).to_have_count(0)
+        expect(page.locator("main")).to_contain_text("một lần")
+    assert [one["text"] for one in log(house)] == ["một lần"]
+
+
+def standing(running: Running) -> None:
+    """Put to the engine what was announced: a collector at rest does not by itself."""
+    for event in running.told:
+        running.desk.tell(event, time.time())
+    running.desk.tell(Tick("noc-1"), time.time())
+    running.told.clear()
+
+
+def test_maintenance_is_begun_extended_and_ended_from_a_things_page(
+    chromium: Browser, house: Resting
+) -> None:
+    with opened(chromium, house.url + CIRCUIT) as watched:
+        page = watched.ready()
+        box = form(page, "Bảo trì")
+        expect(box).to_contain_text("Kênh xã Pà Cò")
+        box.get_by_role("button", name="Báo bảo trì").click()
+        expect(box.get_by_role("alert")).to_contain_text("Nhập tên")
+        fill(box, name="An", why="chuyển tuyến cáp")
+        box.get_by_label("2 giờ").check()
+        expect(box).to_contain_text("giờ của tỉnh, UTC+7")
+        send(box, "Báo bảo trì")
+        (one,) = house.running.windows.standing(time.time())
+        assert abs(one.end - one.start - 7200) < 5
+        assert (one.who, one.what) == ("An", (LINE,))
+        house.do(standing)
+        box = form(page, "Gia hạn bảo trì")
+        expect(box).to_contain_text("chuyển tuyến cáp")
+        box.get_by_label("Giờ khác").check()
+        own = box.get_by_label("Kết thúc lúc")
+        own.fill("2020-01-01T00:00")
+        box.get_by_role("button", name="Gia hạn bảo trì").click()
+        expect(box.get_by_role("alert")).to_contain_text("sau bây giờ")
+        own.fill("2027-01-01T06:30")
+        expect(box).to_contain_text("Kết thúc lúc 06:30 01/01/2027")
+        send(box, "Gia hạn bảo trì")
+        (one,) = house.running.windows.standing(time.time())
+        assert one.end == 1798759800, "half past six in Hòa Bình, wherever the browser is"
+        box = form(page, "Kết thúc bảo trì")
+        send(box, "Kết thúc bảo trì")
+        assert house.running.windows.standing(time.time()) == []
+        house.do(standing)
+        expect(page.get_by_role("button", name="Bảo trì", exact=True)).to_be_visible()
+        assert watched.errors == []
+    assert [one["act"] for one in log(house)] == ["announce", "extend", "end"]
+
+
+def test_several_things_are_found_without_tone_marks_and_planned_together(
+    chromium: Browser, house: Resting
+) -> None:
+    elsewhere = "America/New_York"
+    with opened(chromium, house.url + "/maintenance", timezone_id=elsewhere) as watched:
+        page = watched.ready()
+        expect(page.locator("#running-none")).to_be_visible()
+        box = form(page, "Báo bảo trì")
+        search = box.get_by_label("Tìm thiết bị")
+        expect(search).to_be_focused()
+        search.fill("kenh xa pa co")
+        box.get_by_role("button", name="Kênh xã Pà Cò").click()
+        search.fill("mot cua")
+        expect(box.get_by_role("button", name="Một cửa điện tử")).to_be_visible()
+        search.press("Enter")
+        fill(box, name="An", why="thay nguồn")
+        box.get_by_label("Hẹn giờ").check()
+        box.get_by_label("Bắt đầu lúc").fill("2027-01-01T22:00")
+        box.get_by_label("Đến 07:00").check()
+        expect(box).to_contain_text("Kết thúc lúc 07:00 02/01/2027 (giờ của tỉnh, UTC+7)")
+        send(box, "Báo bảo trì")
+        card = page.locator("#coming .work")
+        expect(card).to_contain_text("Kênh xã Pà Cò, Một cửa điện tử")
+        expect(card).to_contain_text("Từ 22:00 01/01/2027 đến 07:00 02/01/2027")
+        expect(card).to_contain_text("An")
+        box = form(page, "Hủy đợt bảo trì")
+        send(box, "Kết thúc bảo trì")
+        expect(card).to_have_count(0)
+        assert watched.errors == []
+
+
+def flaps(running: Running) -> None:
+    held: dict[str, Verdict] = running.engine._board.verdicts
+    held[LINE] = replace(held[LINE], flapping=True)
+
+
+def test_thing_is_silenced_its_flapping_muted_and_both_are_lifted(
+    chromium: Browser, house: Resting, manager: Daemon
+) -> None:
+    house.do(flaps)
+    with opened(chromium, house.url + CIRCUIT) as watched:
+        page = watched.ready()
+        box = form(page, "Tắt tin báo")
+        fill(box, name="An", why="VNPT đang đo")
+        send(box, "Tắt tin báo")
+        box = form(page, "Tắt tin chập chờn")
+        expect(box).to_contain_text("mất hẳn vẫn được báo")
+        fill(box, why="chập chờn từ sáng")
+        send(box, "Tắt tin chập chờn")
+        page.goto(house.url + "/maintenance")
+        watched.ready()
+        cards = page.locator("#silences .work")
+        expect(cards).to_have_count(2)
+        expect(cards.filter(has_text="CircuitFlapping")).to_contain_text("chập chờn từ sáng")
+        for left in (1, 0):
+            box = form(page, "Bật lại tin báo")
+            send(box, "Bật lại tin báo")
+            expect(cards).to_have_count(left)
+        assert watched.errors == []
+    assert [one["act"] for one in log(house)] == [
+        "silence",
+        "mute-flapping",
+        "unsilence",
+        "unsilence",
+    ]
+
+
+def test_what_only_some_alertmanagers_take_is_read_before_the_form_closes(
+    chromium: Browser, manager: Daemon
+) -> None:
+    with (
+        resting(alertmanagers=[manager.url, "http://127.0.0.1:9"]) as house,
+        opened(chromium, house.url + WARD) as watched,
+    ):
+        page = watched.ready()
+        box = form(page, "Tắt tin báo")
+        fill(box, name="An", why="cắt điện")
+        box.get_by_role("button", name="Tắt tin báo", exact=True).click()
+        expect(box.get_by_role("alert")).to_contain_text("Chưa được ở: http://127.0.0.1:9")
+        expect(box.get_by_role("button", name="Tắt tin báo", exact=True)).to_be_hidden()
+        box.get_by_role("button", name="Đóng").click()
+        page.goto(house.url + "/maintenance")
+        watched.ready()
+        expect(page.locator("#silences-failed")).to_contain_text("http://127.0.0.1:9")
+        box = form(page, "Bật lại tin báo")
+        box.get_by_role("button", name="Bật lại tin báo", exact=True).click()
+        box.get_by_role("button", name="Đóng").click()
+
+
+def test_what_is_refused_stays_in_the_form_in_words(chromium: Browser, house: Resting) -> None:
+    house.running.audit.path.symlink_to("/dev/full")
+    with opened(chromium, house.url + INCIDENT) as watched:
+        page = watched.ready()
+        box = form(page, "Ghi chú")
+        fill(box, name="An", text="không mất chữ nào")
+        box.get_by_role("button", name="Lưu ghi chú").click()
+        expect(box.get_by_role("alert")).to_contain_text("No space left on device")
+        expect(box.get_by_label("Nội dung")).to_have_value("không mất chữ nào")
+        house.running.audit.path.unlink()
+        send(box, "Lưu ghi chú")
+        expect(page.locator("main")).to_contain_text("không mất chữ nào")
+        assert unspoilt(watched)
+
+
+@pytest.mark.parametrize("path", [INCIDENT, CIRCUIT, "/maintenance", "/audit"])
+def test_viewer_has_no_button_and_a_sentence_why(
+    chromium: Browser, guarded: Resting, path: str
+) -> None:
+    with opened(chromium, guarded.url + path) as watched:
+        log_in(watched.page, VIEWER)
+        page = watched.ready()
+        why = "Chỉ người trực được thao tác" if path != "/audit" else "chỉ người trực được xem"
+        expect(page.locator("main")).to_contain_text(why)
+        expect(page.locator("main [data-act]:visible")).to_have_count(0)
+        assert watched.errors == []
+        word = page.evaluate("async () => (await (await fetch('/api/v1/session')).json()).csrf")
+        acts = [("POST", f"/api/v1{INCIDENT}/note"), ("DELETE", "/api/v1/maintenance/1")]
+        for method, act in acts:
+            assert page.evaluate(FETCH, [method, act, word]) == 403
+
+
+def test_operator_acts_in_the_tokens_name_and_only_with_the_sessions_word(
+    chromium: Browser, guarded: Resting
+) -> None:
+    with opened(chromium, guarded.url + INCIDENT) as watched:
+        log_in(watched.page, OPERATOR)
+        page = watched.ready()
+        assert page.evaluate(FETCH, ["POST", f"/api/v1{INCIDENT}/acknowledge", ""]) == 403
+        box = form(page, "Tiếp nhận")
+        expect(box).to_contain_text("Ghi lại theo tên: an")
+        expect(box.get_by_label("Tên của bạn")).to_have_count(0)
+        send(box, "Tiếp nhận")
+        page.goto(guarded.url + "/audit")
+        watched.ready()
+        lines = page.locator("#lines > li")
+        expect(lines.first).to_contain_text("Tiếp nhận sự cố")
+        expect(lines.first).to_contain_text("Kênh xã Pà Cò")
+        expect(lines.first).not_to_contain_text("tự khai")
+        expect(lines.nth(1)).to_contain_text("Bị từ chối")
+        expect(lines.last).to_contain_text("Đăng nhập")
+        expect(page.locator("#chain")).to_have_text("Chuỗi băm liền mạch")
+        assert unspoilt(watched)
+    kept = [(one["act"], one["who"], one["outcome"]) for one in log(guarded)]
+    assert kept == [
+        ("login", "an", "accepted"),
+        ("attempt", "an", "refused"),
+        ("acknowledge", "an", "accepted"),
+    ]
+
+
+def note(house: Resting, number: int) -> None:
+    body = json.dumps({"text": f"lời {number}", "who": "An" if number % 2 else "Bình"}).encode()
+    headers = {"Content-Type": "application/json"}
+    url = f"{house.url}/api/v1{INCIDENT}/note"
+    urllib.request.urlopen(urllib.request.Request(url, body, headers)).close()
+
+
+def test_log_is_filtered_paged_and_goes_on_by_itself(chromium: Browser, house: Resting) -> None:
+    for number in range(60):
+        note(house, number)
+    with opened(chromium, house.url + "/audit") as watched:
+        page = watched.ready()
+        lines = page.locator("#lines > li")
+        expect(lines).to_have_count(50)
+        page.get_by_role("button", name="Xem cũ hơn").click()
+        expect(lines).to_have_count(60)
+        expect(page.get_by_role("button", name="Xem cũ hơn")).to_be_hidden()
+        note(house, 61)
+        expect(lines).to_have_count(61)
+        expect(lines.first).to_contain_text("lời 61")
+        page.get_by_label("Tìm theo người").fill("binh loi 4")
+        expect(lines).to_have_count(10)
+        page.get_by_role("button", name="Bỏ lọc").click()
+        page.get_by_label("Thao tác", exact=True).select_option("reload")
+        expect(page.locator("#none")).to_be_visible()
+        page.get_by_role("button", name="English").click()
+        expect(page.locator("#none")).to_have_text("No lines.")
+        assert watched.errors == []
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_nothing_serious_stands_in_the_way_of_anybody(
+    chromium: Browser, shared: Resting, size: tuple[int, int], scheme: str
+) -> None:
+    more = {"color_scheme": scheme, "reduced_motion": "reduce"}
+    note(shared, 1)
+    with opened(chromium, shared.url + "/maintenance", size, **more) as watched:
+        page = watched.ready()
+        box = form(page, "Báo bảo trì")
+        box.get_by_label("Tìm thiết bị").fill("pa co")
+        expect(box.locator(".found button").first).to_be_visible()
+        box.get_by_label("Hẹn giờ").check()
+        box.get_by_label("Giờ khác").check()
+        accessible(page, size)
+        box.locator(".found button").first.click()
+        fill(box, name="An", why="thay nguồn")
+        box.get_by_label("Ngay bây giờ").check()
+        box.get_by_label("30 phút").check()
+        send(box, "Báo bảo trì")
+        expect(page.locator(".work").first).to_be_visible()
+        accessible(page, size)
+        page.goto(shared.url + "/audit")
+        watched.ready()
+        expect(page.locator("#lines > li").nth(1)).to_be_visible()
+        accessible(page, size)
+        assert watched.errors == []
+
+
+def accessible(page: Page, size: tuple[int, int]) -> None:
+    found = Axe().run(page).response["violations"]
+    grave = [
+        (one["id"], [node["html"][:120] for node in one["nodes"]])
+        for one in found
+        if one["impact"] in ("serious", "critical")
+    ]
+    assert grave == []
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= size[0]
+
+
+@pytest.mark.parametrize("path", ["/maintenance", "/audit"])
+def test_first_load_is_small(chromium: Browser, shared: Resting, path: str) -> None:
+    sizes = (
+        "() => performance.getEntries().filter((one) => 'transferSize' in one)"
+        ".map((one) => one.decodedBodySize).reduce((sum, one) => sum + one, 0)"
+    )
+    with opened(chromium, shared.url + path) as watched:
+        size = watched.ready().evaluate(sizes)
+        print(f"\n{path}: {size} bytes unpacked")
+        assert size < MOST
+
+
+def test_a_hostile_name_stays_text(chromium: Browser, shared: Resting) -> None:
+    body = {"text": "<img src=x onerror=alert(1)>", "who": "<script>alert(2)</script>"}
+    headers = {"Content-Type": "application/json"}
+    url = f"{shared.url}/api/v1{INCIDENT}/note"
+    urllib.request.urlopen(urllib.request.Request(url, json.dumps(body).encode(), headers)).close()
+    with opened(chromium, shared.url + "/audit") as watched:
+        page = watched.ready()
+        expect(page.locator("#lines")).to_contain_text("<img src=x onerror=alert(1)>")
+        expect(page.locator("#lines")).to_contain_text("<script>alert(2)</script>")
+        assert page.locator("#lines img, #lines script").count() == 0
+        assert watched.errors == []
