@@ -44,6 +44,7 @@ export function head(sheet) {
     make("p", { class: "because" }, `${say("head.cause")} `, link(cause.thing, cause.title), " ", state(cause)),
     incident.ending ? make("p", { class: "evidence" }, `${say("head.ending")} ${incident.ending}`) : "",
     make("p", { class: "chips" }, ...(open || incident.owner || incident.acknowledged ? [held(incident)] : []), incident.side ? chip("", say("held.side", { side: incident.side_word })) : ""),
+    /^https?:/.test(sheet.grafana) ? make("p", { class: "chips" }, make("a", { class: "button", href: sheet.grafana, rel: "noreferrer" }, say("grafana"))) : "",
     incident.suspected ? due(incident.suspected, !open) : "",
   );
 }

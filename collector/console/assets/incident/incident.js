@@ -66,10 +66,6 @@ async function runbook(body, { name }) {
   }
 }
 
-function links(body, { grafana }) {
-  body.replaceChildren(make("p", { class: "chips" }, make("a", { class: "button", href: grafana, rel: "noreferrer" }, say("grafana"))));
-}
-
 const put = (place, one, shown, count) => part(by(place), one, shown, count);
 const some = (list) => (list?.length ? list : null);
 
@@ -85,7 +81,6 @@ function draw(sheet) {
   put("side", { id: "timeline", fill: events }, some(sheet.timeline));
   put("side", { id: "works", fill: works }, some(sheet.works));
   put("side", { id: "earlier", fill: closed }, some(sheet.earlier));
-  put("side", { id: "links", fill: links }, /^https?:/.test(sheet.grafana) ? { grafana: sheet.grafana } : null);
 }
 
 const again = page({ draw, gone: () => gone("incident", "verdict") });

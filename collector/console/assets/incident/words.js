@@ -19,7 +19,6 @@ learn({
   "part.timeline": ["Diễn biến", "Timeline"],
   "part.works": ["Bảo trì", "Maintenance"],
   "part.earlier": ["Sự cố trước đây ở chỗ này", "Earlier incidents of it"],
-  "part.links": ["Liên kết", "Links"],
   "hidden.service": ["Dịch vụ", "Services"],
   "hidden.site": ["Địa điểm", "Sites"],
   "hidden.circuit": ["Kênh truyền", "Circuits"],

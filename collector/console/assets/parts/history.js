@@ -1,11 +1,12 @@
 // The states of a thing over time as one bar: pointed at or stepped through by keys it tells each span; a
 // list below it has them as text.
 import { icon, make, tell } from "../dom.js";
-import { share } from "../units.js";
-import { day, lasting, moment, number, say } from "../words.js";
+import { share, span as length } from "../units.js";
+import { day, moment, number, say } from "../words.js";
 
 const LISTED = 50;
 const NARROW = 0.0012;
+const FEW = 5 * 86400;
 
 const shown = (span) => (span.maintenance ? "maintenance" : span.state);
 const word = (span) => (span.watched ? (span.maintenance ? say("state.maintenance") : span.word) : say("history.unwatched"));
@@ -14,7 +15,7 @@ export function told(span, now) {
   const open = span.to >= now - 1;
   const time = open ? say("history.open", { from: moment(span.from) }) : say("history.closed", { from: moment(span.from), until: moment(span.to) });
   const because = span.because ? ` · ${say("because", { cause: span.because })}` : "";
-  return `${word(span)} · ${time} · ${lasting(span.to - span.from)}${because}`;
+  return `${word(span)} · ${time} · ${length(span.to - span.from)}${because}`;
 }
 
 // Spans too narrow to be seen are drawn as wide as can be seen: an outage of a minute in a month must be.
@@ -27,19 +28,20 @@ function bar(spans, from, to) {
   });
 }
 
-// The names of some days under the bar.
+// The names of some days under the bar; hours where there are few days yet.
 function days(from, to) {
+  const name = to - from > FEW ? day : moment;
   const found = [];
-  for (let place = 0; place < 5; place += 1) found.push(day(from + ((to - from) * place) / 5));
+  for (let place = 0; place < 5; place += 1) found.push(name(from + ((to - from) * place) / 5));
   return [...found, say("history.now")].map((text) => make("span", {}, text));
 }
 
 function sums(spans, from, to) {
   const known = spans.filter((span) => span.state !== "unknown" && !span.maintenance);
-  const length = (list) => list.reduce((sum, span) => sum + span.to - span.from, 0);
+  const sum = (list) => list.reduce((seconds, span) => seconds + span.to - span.from, 0);
   const lost = known.filter((span) => span.state === "down" || span.state === "unreachable");
   if (!known.length) return say("history.none");
-  const values = { days: number(Math.round((to - from) / 86400)), times: number(lost.length), lost: lasting(length(lost)), ratio: share(1 - length(lost) / length(known)) };
+  const values = { whole: length(to - from), times: number(lost.length), lost: length(sum(lost)), ratio: share(1 - sum(lost) / sum(known)) };
   return say(lost.length ? "history.sum" : "history.calm", values);
 }
 

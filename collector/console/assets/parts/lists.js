@@ -19,10 +19,13 @@ export function closed(body, told) {
   ))));
 }
 
+const CLOCK = 5;
+
 const picture = (one) => one.state || (one.kind === "maintenance" ? "maintenance" : one.severity || "info");
 
 export function events(body, told) {
-  body.replaceChildren(make("ol", { class: "happenings" }, ...told.map((one) => make("li", { class: one.state ? `s-${one.state}` : one.severity ? `v-${one.severity}` : "" },
+  const dated = told.some((one) => moment(one.at).length > CLOCK);
+  body.replaceChildren(make("ol", { class: dated ? "happenings dated" : "happenings" }, ...told.map((one) => make("li", { class: one.state ? `s-${one.state}` : one.severity ? `v-${one.severity}` : "" },
     make("time", {}, moment(one.at)), icon(picture(one)), make("span", {}, one.words, one.who ? make("span", { class: "soft" }, ` · ${one.who}`) : ""),
   ))));
 }

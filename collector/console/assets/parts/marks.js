@@ -2,6 +2,8 @@
 import { icon, link, make } from "../dom.js";
 import { moment, say } from "../words.js";
 
+const LONG = 18;
+
 // What is shown of a state: announced work stands before it.
 export const shown = (one) => (one.maintenance ? "maintenance" : one.state);
 
@@ -16,7 +18,8 @@ export function things(list) {
 
 // Tiles as on the wall.
 export function tiles(list) {
-  return make("ul", { class: "tiles wide" }, ...list.map((one) => {
+  const long = list.filter((one) => one.title.length > LONG).length * 3 > list.length;
+  return make("ul", { class: long ? "tiles long" : "tiles wide" }, ...list.map((one) => {
     const way = link(one.thing, "");
     way.append(...(shown(one) === "up" ? [] : [icon(shown(one))]), make("span", { class: "name" }, one.title), make("span", { class: "heard" }, ` ${worded(one)}`));
     return make("li", { class: `tile s-${shown(one)}`, title: `${one.title}: ${worded(one)}` }, way);
@@ -37,12 +40,12 @@ export const chip = (name, text, kind = "") => make("span", { class: `chip ${kin
 // The message's own first word is the severity, which stands beside it.
 export const summary = (one) => one.summary.replace(/^\[[^\]]*\]\s*/, "");
 
-// Open incidents, each with how grave it is and who has it.
-export function incidents(list) {
+// Open incidents, each with how grave it is, who has it, and what `offered` gives to act on it.
+export function incidents(list, offered) {
   return make("ul", { class: "incidents" }, ...list.map((one) => make("li", { class: `v-${one.severity}` },
     make("span", { class: "grave" }, icon(one.severity), one.severity_word),
     make("a", { href: `/incidents/${one.id}` }, summary(one)),
-    held(one),
+    held(one), offered(one) ?? "",
     one.side ? chip("", say("held.side", { side: one.side_word })) : "",
     one.suspected ? chip("major", say("held.suspected"), "suspected") : "",
   )));

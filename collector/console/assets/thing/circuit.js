@@ -6,6 +6,9 @@ import { number, say } from "../words.js";
 import { rate, share, span } from "../units.js";
 import { shown, state, worded } from "../parts/marks.js";
 
+// What was read of a port of such a device is of before.
+const LOST = ["down", "unreachable", "unknown"];
+
 const target = (value, write) => (value === null || value === undefined ? "" : write(value));
 
 function agreed(body, { circuit, contact }) {
@@ -32,7 +35,7 @@ function agreed(body, { circuit, contact }) {
 function port(one) {
   if (!one.interface) return one.name ? make("span", {}, one.name) : "";
   const { up, speed, alias, name } = one.interface;
-  const how = up === null ? "" : make("span", { class: `state s-${up ? "up" : "down"}` }, icon(up ? "up" : "down"), say(up ? "port.up" : "port.down"));
+  const how = up === null || LOST.includes(one.device.state) ? "" : make("span", { class: `state s-${up ? "up" : "down"}` }, icon(up ? "up" : "down"), say(up ? "port.up" : "port.down"));
   return make("span", {}, link(one.device.thing, name), " ", how, " ", make("span", { class: "soft" }, [speed ? rate(speed) : "", alias].filter(Boolean).join(" · ")));
 }
 

@@ -2,16 +2,22 @@
 import { facts, table } from "../parts/section.js";
 import { make } from "../dom.js";
 import { rate, share, span } from "../units.js";
-import { number, say, speaks } from "../words.js";
+import { number, say } from "../words.js";
 
 const EVERY = 600000;
+const ENOUGH = 0.5;
 
-const met = (good) => (good === null ? "" : make("span", { class: `state s-${good ? "up" : "down"}` }, say(good ? "contract.met" : "contract.missed")));
+// What was hardly watched is neither met nor missed.
+function met(one) {
+  if (one.met === null) return "";
+  if (one.coverage < ENOUGH) return make("span", { class: "state s-degraded" }, say("contract.thin", { coverage: share(one.coverage) }));
+  return make("span", { class: `state s-${one.met ? "up" : "down"}` }, say(one.met ? "contract.met" : "contract.missed"));
+}
 
 function uptime(one) {
   const ratio = one.ratio === null ? "–" : share(one.ratio);
   return make("div", { class: "big" },
-    make("p", {}, make("b", {}, ratio), " ", met(one.met)),
+    make("p", {}, make("b", {}, ratio), " ", met(one)),
     make("p", { class: "soft" }, one.target === null ? say("contract.untold") : say("contract.target", { target: share(one.target) })));
 }
 
@@ -56,7 +62,7 @@ function draw(body, told) {
 async function ask(body) {
   if (document.hidden && body.drawn) return;
   try {
-    const answer = await fetch(`/api/v1/circuits/${encodeURIComponent(body.circuit)}/contract?language=${speaks()}`);
+    const answer = await fetch(`/api/v1/circuits/${encodeURIComponent(body.circuit)}/contract`);
     const told = await answer.json();
     if (!answer.ok) throw new Error(told.error);
     body.numbers = told;

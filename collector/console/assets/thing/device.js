@@ -46,7 +46,7 @@ const key = (told) => JSON.stringify({ ...told, says: { ...told.says, uptime: to
 
 export function device(draw, sheet) {
   const { up, down, name } = sheet;
-  draw("wide", { id: "interfaces", fill: interfaces }, sheet.interfaces.items.length ? { name, items: sheet.interfaces.items } : null, sheet.interfaces.total);
+  draw("wide", { id: "interfaces", fill: interfaces }, sheet.interfaces.items.length ? { name, at: sheet.interfaces.at, items: sheet.interfaces.items } : null, sheet.interfaces.total);
   draw("side", { id: "about", fill: about, key }, { device: sheet.device, site: sheet.site, contact: sheet.contact, says: sheet.says });
   draw("side", { id: "up", fill: neighbours }, up.items.length ? up : null, up.total);
   draw("side", { id: "down", fill: neighbours }, down.items.length ? down : null, down.total);

@@ -1,4 +1,5 @@
 // How the thing is, since when, why, because of whom, and who has it.
+import { taking } from "../acts/acts.js";
 import { by, icon, link, make, tell } from "../dom.js";
 import { lasted } from "../parts/clock.js";
 import { chip, entitle, held, incidents, shown, state, things } from "../parts/marks.js";
@@ -41,14 +42,21 @@ function hides({ verdict }, place) {
   return make("details", { open }, make("summary", {}, say("head.hides", { what })), things(verdict.hides), rest > 0 ? make("p", { class: "soft" }, say("more", { count: number(rest) })) : "");
 }
 
-export function head(sheet) {
+function links({ grafana, runbooks }) {
+  const found = runbooks.map((name) => make("a", { class: "button", href: `/runbooks/${encodeURIComponent(name)}` }, say("links.runbook", { name })));
+  if (/^https?:/.test(grafana)) found.push(make("a", { class: "button", href: grafana, rel: "noreferrer" }, say("links.grafana")));
+  return found.length ? make("p", { class: "chips" }, ...found) : "";
+}
+
+// `again` looks again at once, after somebody acted.
+export function head(sheet, again) {
   const { verdict } = sheet;
   const place = by("verdict");
   const name = shown(verdict);
   entitle(name, sheet.title);
   tell(by("title"), sheet.title);
   trail(sheet);
-  const drawn = speaks() + JSON.stringify([verdict, sheet.cause, sheet.incidents, sheet.works]);
+  const drawn = speaks() + JSON.stringify([verdict, sheet.cause, sheet.incidents, sheet.works, sheet.grafana, sheet.runbooks]);
   place.hidden = false;
   if (place.drawn === drawn) return;
   place.drawn = drawn;
@@ -60,7 +68,8 @@ export function head(sheet) {
     verdict.evidence ? make("p", { class: "evidence" }, verdict.evidence) : "",
     because(sheet),
     marks.length ? make("p", { class: "chips" }, ...marks) : "",
-    own.length ? incidents(own) : "",
+    own.length ? incidents(own, (one) => taking(one, again)) : "",
     hides(sheet, place),
+    links(sheet),
   );
 }

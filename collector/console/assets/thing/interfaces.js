@@ -1,7 +1,7 @@
 // A device's interfaces: what they are, whether they are up, what flows; one that is chosen shows its charts.
 import { charts } from "../charts/charts.js";
 import { icon, link, make, patch, tell } from "../dom.js";
-import { number, say, speaks } from "../words.js";
+import { moment, number, say, speaks } from "../words.js";
 import { rate } from "../units.js";
 import { watch } from "./rates.js";
 
@@ -72,7 +72,7 @@ function show(body) {
   found.sort((one, other) => rank(one) - rank(other) || named.compare(one.name, other.name));
   const items = found.map((one) => ({ one, flow: body.rates?.get(one.name) ?? null, chosen: body.chosen === one.name, language: speaks() }));
   patch(body.rows, items, (item) => item.one.name, () => make("tr"), (row, item) => update(body, row, item));
-  tell(body.count, say("ports.count", { shown: number(found.length), all: number(all.length) }));
+  tell(body.count, [say("ports.count", { shown: number(found.length), all: number(all.length) }), body.told.at === null ? "" : say("port.read", { time: moment(body.told.at) })].filter(Boolean).join(" · "));
   tell(body.problem, body.why ?? "");
   body.opened.hidden = !body.chosen;
   if (!body.chosen) return;

@@ -22,9 +22,3 @@ export function listed(body, told) {
 export function tiled(body, told) {
   body.replaceChildren(tiles(told.items), rest(told.total, told.items.length));
 }
-
-export function links(body, { grafana, runbooks }) {
-  const found = runbooks.map((name) => make("a", { class: "button", href: `/runbooks/${encodeURIComponent(name)}` }, say("links.runbook", { name })));
-  if (/^https?:/.test(grafana)) found.push(make("a", { class: "button", href: grafana, rel: "noreferrer" }, say("links.grafana")));
-  body.replaceChildren(make("p", { class: "chips" }, ...found));
-}

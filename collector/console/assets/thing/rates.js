@@ -11,7 +11,7 @@ export function watch(name, heard) {
       const answer = await fetch(`/api/v1/devices/${encodeURIComponent(name)}/interfaces/rates`);
       const told = await answer.json();
       if (!answer.ok) throw new Error(told.error);
-      heard(new Map(told.items.map((one) => [one.interface, one])), "");
+      heard(new Map(told.items.map((one) => [one.interface, one])), told.problem ? say("rates.failed", { why: told.problem }) : "");
     } catch (error) {
       heard(null, say("rates.failed", { why: error.message }));
     }

@@ -55,6 +55,7 @@ export function readings(body, told) {
   body.told = told;
   body.whole ??= new Set();
   const sections = new Map();
-  for (const one of told) sections.set(one.section, [...(sections.get(one.section) ?? []), one]);
-  body.replaceChildren(...[...sections].map(([title, groups]) => make("div", { class: "subjects" }, make("h3", {}, title), ...groups.map((one) => group(one, body)))));
+  for (const one of told.items) sections.set(one.section, [...(sections.get(one.section) ?? []), one]);
+  const stale = told.lost ? [make("p", { class: "stale" }, say("stale"))] : [];
+  body.replaceChildren(...stale, ...[...sections].map(([title, groups]) => make("div", { class: "subjects" }, make("h3", {}, title), ...groups.map((one) => group(one, body)))));
 }

@@ -5,6 +5,8 @@ import { lines } from "./circuit.js";
 import { link } from "../dom.js";
 import { listed, tiled } from "./lists.js";
 
+const MANY = 20;
+
 function about(body, { site, contact, above }) {
   const parent = above[above.length - 1];
   body.replaceChildren(facts([
@@ -22,10 +24,10 @@ function about(body, { site, contact, above }) {
 
 export function site(draw, sheet) {
   const some = (things) => (things.items.length ? things : null);
-  const named = sheet.devices.items.length <= 20;
+  const many = ({ items }) => items.length > MANY;
   draw("wide", { id: "children", fill: tiled }, some(sheet.children), sheet.children.total);
-  draw("wide", { id: "devices", fill: named ? listed : tiled }, some(sheet.devices), sheet.devices.total);
-  draw("wide", { id: "circuits", fill: lines }, some(sheet.circuits), sheet.circuits.total);
+  draw("wide", { id: "devices", fill: many(sheet.devices) ? tiled : listed }, some(sheet.devices), sheet.devices.total);
+  draw("wide", { id: "circuits", fill: many(sheet.circuits) ? tiled : lines }, some(sheet.circuits), sheet.circuits.total);
   draw("wide", { id: "services", fill: tiled }, some(sheet.services), sheet.services.total);
   draw("side", { id: "about", fill: about }, { site: sheet.site, contact: sheet.contact, above: sheet.above });
 }

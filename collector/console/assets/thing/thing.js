@@ -2,7 +2,7 @@
 import "../parts/words.js";
 import "./words.js";
 import { acts } from "../acts/acts.js";
-import { below, links } from "./lists.js";
+import { below } from "./lists.js";
 import { by, tell } from "../dom.js";
 import { closed, events, works } from "../parts/lists.js";
 import { charts } from "../charts/charts.js";
@@ -22,6 +22,12 @@ import { site } from "./site.js";
 
 const KINDS = { device, circuit, site, service };
 
+// Of these, what lies in it is told before its charts.
+const INSIDE = ["site", "service"];
+
+// Of these, what was read is of before.
+const LOST = ["down", "unreachable"];
+
 const put = (place, one, told, count) => part(by(place), one, told, count);
 const some = (list) => (list?.length ? list : null);
 
@@ -30,15 +36,15 @@ let latest = null;
 function draw(sheet) {
   const { verdict, kind, name } = sheet;
   latest = sheet;
-  head(sheet);
+  head(sheet, again);
   acts(by("acts"), { thing: sheet.thing, title: sheet.title, flapping: verdict.flapping, maintenance: verdict.maintenance, again });
-  put("wide", { id: "path", fill: path }, sheet.path.length ? { steps: sheet.path, own: verdict } : null);
+  put("wide", { id: "path", fill: path }, sheet.path.length ? { steps: sheet.path, own: { ...verdict, title: sheet.title } } : null);
   put("wide", { id: "history", fill: history, key }, sheet.history);
+  if (INSIDE.includes(kind)) KINDS[kind](put, sheet);
   put("wide", { id: "charts", fill: charts }, { kind, name, interface: "" });
-  put("side", { id: "links", fill: links }, sheet.grafana || sheet.runbooks.length ? { grafana: sheet.grafana, runbooks: sheet.runbooks } : null);
   put("side", { id: "works", fill: works }, some(sheet.works));
-  KINDS[kind](put, sheet);
-  put("wide", { id: "readings", fill: readings }, some(sheet.readings));
+  if (!INSIDE.includes(kind)) KINDS[kind](put, sheet);
+  put("wide", { id: "readings", fill: readings }, sheet.readings?.length ? { items: sheet.readings, lost: LOST.includes(verdict.state) } : null);
   put("side", { id: "below", fill: below }, sheet.below.total ? sheet.below : null, sheet.below.total);
   put("side", { id: "closed", fill: closed }, some(sheet.closed));
   put("side", { id: "events", fill: events }, some(sheet.events));

@@ -2,6 +2,7 @@
 import { learn } from "../words.js";
 
 learn({
+  "stale": ["Số đọc được lần cuối, trước khi mất kết nối.", "As read last, before it was lost."],
   "yes": ["có", "yes"],
   "no": ["không", "no"],
   "unread": ["Không đọc được nhật ký: chưa có lịch sử và sự kiện.", "The journal cannot be read: history and events are missing."],
@@ -14,7 +15,6 @@ learn({
   "part.path": ["Đường tới bộ thu thập", "Way to the collector"],
   "part.history": ["Lịch sử trạng thái 30 ngày", "States of the last 30 days"],
   "part.charts": ["Biểu đồ", "Charts"],
-  "part.links": ["Liên kết", "Links"],
   "part.works": ["Bảo trì", "Maintenance"],
   "part.interfaces": ["Cổng", "Interfaces"],
   "part.about": ["Thông tin", "What it is"],
@@ -73,6 +73,7 @@ learn({
   "port.down": ["Mất", "Down"],
   "port.off": ["Tắt", "Off"],
   "port.unknown": ["Chưa rõ", "Unknown"],
+  "port.read": ["đọc lúc {time}", "read {time}"],
   "ports.search": ["Tìm cổng, mô tả, kênh", "Find port, alias, circuit"],
   "ports.only": ["Chỉ cổng đang dùng", "Only those in use"],
   "ports.count": ["{shown} / {all} cổng", "{shown} of {all}"],
@@ -121,6 +122,7 @@ learn({
   "contract.failed": ["Chưa tính được số liệu hợp đồng: {why}. Trạng thái phía trên vẫn đúng.", "No contract numbers: {why}. The state above stays true."],
   "contract.met": ["Đạt", "Met"],
   "contract.missed": ["Không đạt", "Missed"],
+  "contract.thin": ["Mới theo dõi được {coverage} thời gian", "Only {coverage} of the time was watched"],
   "contract.target": ["Độ khả dụng của tháng, cam kết {target}", "Availability of the month, target {target}"],
   "contract.untold": ["Độ khả dụng của tháng, không có mức cam kết", "Availability of the month, no target agreed"],
   "contract.outages": ["Số lần gián đoạn", "Outages"],
