@@ -61,7 +61,7 @@ def fared(latest: Latest) -> list[Row]:
         counts = (reading.tables_expected, reading.tables_answered)
         fields += b",tables_expected=%d,tables_answered=%d" % counts
     found = [Row(job.heads.probe, fields)]
-    for reason, count in latest.failures.items():
+    for reason, count in list(latest.failures.items()):  # others read it in threads
         fields = b"failures_total=%d" % count
         if reason == reading.reason:
             fields += b",reason_info=1"

@@ -12,6 +12,7 @@ import pytest_asyncio
 from yarl import URL
 
 from collector.gate.message import Links
+from collector.gate.peer import Peer
 from collector.plan import build
 from inventory.model import Asset, Circuit, Contact, End, Thing
 from tests.collector.running import LINE, NOW, PROBES, Face, Running, faced
@@ -161,9 +162,13 @@ async def test_a_closed_incident_keeps_its_page_and_stands_on_its_things(face: F
 
 @pytest.mark.asyncio
 async def test_who_was_told_of_an_incident_is_known_from_the_gate(face: Face) -> None:
-    face.running.telling.rounds.gate.step(time.time() + 60)
+    rounds = face.running.telling.rounds
+    rounds.gate.step(time.time() + 60)
+    assert (await face.get("/api/v1/incidents/1/sheet"))["told"] is None
+    rounds.peers = (Peer("http://127.0.0.1:9"),)
     told = (await face.get("/api/v1/incidents/1/sheet"))["told"]
-    assert (told["severities"], told["after"], told["taken"]) == (["critical"], [], {})
+    assert (told["severities"], told["after"]) == (["critical"], [])
+    assert list(told["taken"].values()) == [False]
 
 
 @pytest.mark.asyncio

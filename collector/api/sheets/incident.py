@@ -68,7 +68,8 @@ def _told(source: Source, one: Incident) -> Told | None:
     """What the gate sent of it, while it holds it."""
     rounds = source.telling.rounds
     held = rounds.gate.held.get(Key(one.cause.alert, one.cause.thing))
-    if held is None or not held.told or (held.ended and one.closed_at is None):
+    known = held is not None and held.told and not (held.ended and one.closed_at is None)
+    if held is None or not known or not rounds.peers:
         return None
     return Told(
         at=held.told_at,
