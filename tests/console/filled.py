@@ -50,7 +50,7 @@ def gauges(now: float) -> Iterator[tuple[str, dict[str, str], Shape]]:
         yield "device_state", labels, _cut(lambda at: 0.0, now, 3.0 if labels is _DOWN else 0.0)
     yield "cpu_usage_ratio", {"cpu": "all", **_UP}, _day(0.12, 0.61)
     yield "memory_used_ratio", {"pool": "system", **_UP}, _day(0.55, 0.62)
-    for place, share in (("/", 0.42), ("/var", 0.84), ("/boot", 0.2)):
+    for place, share in (("/", 0.42), ("/var", 0.84), ("<b>/mnt", 0.2)):
         yield "storage_used_ratio", {"storage": place, **_UP}, _day(share, share + 0.03)
     for number in range(12):
         sensor = {"sensor": f"inlet {number + 1}", **_UP}

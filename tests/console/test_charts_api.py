@@ -150,7 +150,7 @@ async def test_device_has_the_charts_it_has_data_for_with_limits_and_the_worst_l
     ]
     assert [one["label"] for one in cpu["series"]] == ["Trung bình", "Cao nhất"]
     assert cpu["note"] == "Mỗi điểm tính trên 2 phút."
-    assert [one["label"] for one in charts["storage"]["series"]] == ["/", "/boot", "/var"]
+    assert [one["label"] for one in charts["storage"]["series"]] == ["/", "/var", "<b>/mnt"]
     hot = charts["temperature"]
     assert (len(hot["series"]), hot["left_out"]) == (8, 4)
     assert [one["label"] for one in hot["series"]] == [f"inlet {n}" for n in range(5, 13)]

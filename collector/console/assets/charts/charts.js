@@ -3,6 +3,7 @@ import { make, tell } from "../dom.js";
 import { choice, choose } from "../settings.js";
 import { say, second, speaks } from "../words.js";
 import { Figure } from "./figure.js";
+import { instant } from "./scale.js";
 import "./words.js";
 
 const SPANS = ["1h", "6h", "24h", "7d", "30d"];
@@ -11,11 +12,21 @@ const EVERY = 60000;
 const SELDOM = 600000;
 const PATIENCE = 15000;
 
+// Of a shorter past than this part of what is shown, it is said since when there is one.
+const YOUNG = 1 / 3;
+
 const views = new Map();
+let usual = "6h";
 
 function span() {
-  const kept = choice("span", "6h");
-  return SPANS.includes(kept) ? kept : "6h";
+  const kept = choice("span", usual);
+  return SPANS.includes(kept) ? kept : usual;
+}
+
+// The first point that any line has.
+function first(told) {
+  const places = told.charts.flatMap((chart) => chart.series.map((one) => one.values.findIndex((value) => value !== null)));
+  return Math.min(...places.filter((place) => place >= 0), told.count);
 }
 
 class View {
@@ -98,11 +109,24 @@ class View {
     tell(this.message, text);
   }
 
+  // What there is to say of an answer. Who has chosen no span yet sees a young past in the shortest.
+  said(told) {
+    if (told.problem) return say("charts.unasked");
+    const begins = first(told);
+    if (begins === told.count) return told.charts.length ? "" : say("charts.none");
+    if (told.count - begins > YOUNG * told.count) return "";
+    if (choice("span", "") === "" && usual !== SPANS[0]) {
+      usual = SPANS[0];
+      setTimeout(renew);
+    }
+    return say("charts.young", { time: instant(told.start + begins * told.step) });
+  }
+
   show(told) {
     this.told = told;
     this.message.classList.remove("bad");
     this.message.title = "";
-    tell(this.message, told.charts.length ? "" : say("charts.none"));
+    tell(this.message, this.said(told));
     const wanted = new Set(told.charts.map((one) => one.key));
     for (const [key, figure] of this.figures) {
       if (wanted.has(key)) continue;
@@ -130,6 +154,10 @@ class View {
 
 function pick(one) {
   choose("span", one);
+  renew();
+}
+
+function renew() {
   for (const view of views.values()) {
     view.label();
     view.ask();

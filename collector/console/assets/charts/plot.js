@@ -32,7 +32,7 @@ function runs(points) {
   return found;
 }
 
-const stroke = (run) => `M${run.map(([x, y]) => `${fixed(x)} ${fixed(y)}`).join("L")}${run.length === 1 ? "h.01" : ""}`;
+const stroke = (run) => `M${run.map(([x, y]) => `${fixed(x)} ${fixed(y)}`).join("L")}`;
 
 export class Plot {
   // `told` is the whole answer, `chart` one of it, `width` in pixels.
@@ -109,6 +109,7 @@ export class Plot {
         drawn.push(draw("path", { d: under.join(""), class: `under ${looks[place]}` }));
       }
       drawn.push(draw("path", { d: found.map(stroke).join(""), class: `line ${looks[place]}` }));
+      for (const [[x, y]] of found.filter((run) => run.length === 1)) drawn.push(draw("circle", { cx: fixed(x), cy: fixed(y), r: 2.2, class: `lone ${looks[place]}` }));
     });
     return drawn;
   }

@@ -10,6 +10,8 @@ learn({
   "charts.30d": ["30 ngày", "30 days"],
   "charts.asking": ["Đang hỏi kho số liệu…", "Asking the store…"],
   "charts.none": ["Không có số liệu để vẽ trong khoảng thời gian này.", "There is nothing to draw in this span."],
+  "charts.unasked": ["Bộ thu thập này không có kho số liệu để hỏi về quá khứ nên không vẽ biểu đồ.", "This collector has no store to ask about the past, so nothing is drawn."],
+  "charts.young": ["Mới có số liệu từ {time}.", "There are data only since {time}."],
   "charts.away": ["Kho số liệu không trả lời nên chưa vẽ được biểu đồ; trạng thái trên trang vẫn đúng.", "The store does not answer, so nothing can be drawn; states on this page stay true."],
   "charts.stale": ["Kho số liệu không trả lời; biểu đồ là của lúc {time}.", "The store does not answer; these charts are of {time}."],
   "charts.failed": ["Chưa lấy được biểu đồ ({why}).", "The charts could not be had ({why})."],
