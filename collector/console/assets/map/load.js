@@ -16,9 +16,9 @@ export class Load {
       try {
         const answer = await fetch("/api/v1/circuits/load");
         if (!answer.ok) throw new Error(String(answer.status));
-        const { items } = await answer.json();
+        const { items, problem } = await answer.json();
         this.of = new Map(items.map((one) => [one.circuit, one]));
-        this.known = true;
+        this.known = !problem;
       } catch {
         this.of = new Map();
         this.known = false;

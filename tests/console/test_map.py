@@ -1,0 +1,275 @@
+"""The map in a real browser, before a collector at rest."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from collector.plan import build
+from tests.collector.running import NOW, PROBES, Running
+from tests.console.browser import DESK, PHONE, Watched, browser, opened
+from tests.console.resting import Resting, resting
+
+MOST = 300_000
+"""Bytes of a first load."""
+
+VIEWS = ["location", "topology"]
+MOVED = "() => document.getElementById('world').getAttribute('transform')"
+OWN = "() => [...document.querySelectorAll('#drawing .mark')].some((one) => one.own)"
+STOPS = """() => [...document.querySelectorAll("main *")].filter((one) => one.tabIndex >= 0
+  && one.getClientRects().length).length"""
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with browser() as one:
+        yield one
+
+
+def placed(running: Running) -> None:
+    """Every site of the province has a place on the map."""
+    inventory = running.plan.inventory
+    ward = replace(inventory.sites["pa-co"], location=(20.7375, 104.933))
+    sites = {**inventory.sites, "pa-co": ward}
+    known = replace(inventory, sites=sites)
+    running.plan = build(known, "noc-1", PROBES, lambda one: one.fetch())
+
+
+@contextmanager
+def housed() -> Iterator[Resting]:
+    with resting() as one:
+        one.do(placed)
+        yield one
+
+
+@pytest.fixture(scope="module")
+def house() -> Iterator[Resting]:
+    with housed() as one:
+        yield one
+
+
+@contextmanager
+def shown(
+    chromium: Browser, house: Resting, words: str = "", size: tuple[int, int] = DESK, **more: Any
+) -> Iterator[Watched]:
+    """The map, which moves nothing slowly."""
+    more = {"reduced_motion": "reduce", **more}
+    with opened(chromium, f"{house.url}/map{words}", size, **more) as watched:
+        watched.ready()
+        yield watched
+
+
+def middle(page: Page, selector: str) -> tuple[float, float]:
+    box = page.locator(selector).bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def test_both_views_show_every_site_and_circuit_by_its_verdict(
+    chromium: Browser, house: Resting
+) -> None:
+    with shown(chromium, house) as watched:
+        page = watched.page
+        for view in reversed(VIEWS):
+            page.locator(f"[data-view={view}]").click()
+            expect(page.locator(f"[data-view={view}]")).to_have_attribute("aria-pressed", "true")
+            expect(page.locator("#drawing .marks .mark")).to_have_count(2)
+            expect(page.locator("#drawing .marks .mark.s-up")).to_have_count(1)
+            expect(page.locator("#drawing .marks .mark.s-unreachable")).to_have_count(1)
+            expect(page.locator("#drawing .lines .line.s-down")).to_have_count(1)
+            expect(page.locator(".names .name", has_text="Pà Cò")).to_be_visible()
+            assert page.url.endswith(f"/map?view={view}")
+        expect(page.locator("#scale")).to_contain_text("km")
+        page.locator("[data-view=topology]").click()
+        expect(page.locator("#scale")).to_be_hidden()
+        page.goto(f"{house.url}/map")
+        watched.ready()
+        expect(page.locator("[data-view=topology]")).to_have_attribute("aria-pressed", "true")
+        assert watched.errors == []
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_pointing_shows_the_way_and_the_impact_and_a_click_opens_the_page(
+    chromium: Browser, house: Resting, view: str
+) -> None:
+    with shown(chromium, house, f"?view={view}") as watched:
+        page = watched.page
+        pointed = page.locator("#pointed")
+        expect(pointed).to_contain_text("Chỉ vào một địa điểm")
+        page.mouse.move(*middle(page, "#drawing .mark.s-unreachable .form"))
+        expect(pointed.locator("h3")).to_have_text("UBND xã Pà Cò")
+        expect(pointed).to_contain_text("do Kênh xã Pà Cò")
+        expect(pointed.locator(".felt")).to_have_text("1 dịch vụ, 1 thiết bị")
+        expect(pointed.locator(".way li")).to_have_count(4)
+        expect(pointed.locator(".way li").last).to_have_text("noc-1")
+        expect(page.locator("#drawing .line.lit.way")).to_have_count(1)
+        expect(page.locator("#drawing .mark.self.s-unreachable")).to_have_count(1)
+        expect(page.locator("#drawing .mark.way.s-up")).to_have_count(1)
+        page.keyboard.press("Escape")
+        expect(page.locator("#drawing .lit")).to_have_count(0)
+        page.mouse.click(*middle(page, "#drawing .mark.s-unreachable .form"))
+        page.wait_for_url("**/sites/pa-co")
+        assert watched.errors == []
+
+
+def test_address_points_at_a_circuit_and_a_line_is_found_under_the_mouse(
+    chromium: Browser, house: Resting
+) -> None:
+    with shown(chromium, house, "?view=topology&at=circuit:tsl-a") as watched:
+        page = watched.page
+        pointed = page.locator("#pointed")
+        expect(pointed.locator("h3")).to_have_text("Kênh xã Pà Cò")
+        expect(pointed).to_contain_text("200 Mbit/s")
+        expect(page.locator("#drawing .mark.hit")).to_have_count(1)
+        page.locator("#let-go").click()
+        expect(page.locator("#drawing .lit")).to_have_count(0)
+        assert page.url.endswith("/map?view=topology")
+        page.mouse.move(*middle(page, "#drawing .badge.s-down"))
+        expect(pointed.locator("h3")).to_have_text("Kênh xã Pà Cò")
+        page.goto(f"{house.url}/map?view=location&at=service:mot-cua")
+        expect(pointed.locator("h3")).to_have_text("Một cửa điện tử")
+        expect(page.locator("#drawing .mark.way")).to_have_count(2)
+        assert watched.errors == []
+
+
+def test_states_change_in_place_and_the_zoom_stays(chromium: Browser) -> None:
+    with housed() as own, shown(chromium, own, "?view=location") as watched:
+        page = watched.page
+        expect(page.locator("#list li")).to_have_count(2)
+        page.locator("#in").click()
+        before = page.evaluate(MOVED)
+        page.evaluate(
+            "() => { document.querySelector('#drawing .mark.s-unreachable').own = true; }"
+        )
+        own.do(lambda running: running.recover())
+        expect(page.locator("#drawing .mark.s-up")).to_have_count(2)
+        expect(page.locator("#drawing .line.s-up")).to_have_count(1)
+        expect(page.locator("#drawing .badge")).to_have_count(0)
+        assert page.evaluate(
+            "() => [...document.querySelectorAll('#drawing .mark')].some((one) => one.own)"
+        )
+        assert page.evaluate(MOVED) == before
+        expect(page.locator("#list-title")).to_have_text("Tất cả đều hoạt động tốt")
+        assert watched.errors == []
+
+
+def test_keyboard_zooms_moves_and_walks_through_what_is_wrong(
+    chromium: Browser, house: Resting
+) -> None:
+    with shown(chromium, house, "?view=location") as watched:
+        page = watched.page
+        assert page.evaluate(STOPS) < 16
+        stage = page.locator("#stage")
+        stage.focus()
+        home = page.evaluate(MOVED)
+        for key in ("+", "ArrowRight", "-", "ArrowUp"):
+            before = page.evaluate(MOVED)
+            page.keyboard.press(key)
+            page.wait_for_function(f"(was) => ({MOVED})() !== was", arg=before)
+        page.keyboard.press("0")
+        assert page.evaluate(MOVED) == home
+        page.locator("#find").focus()
+        page.keyboard.press("ArrowDown")
+        expect(page.locator("#pointed h3")).to_have_text("Kênh xã Pà Cò")
+        page.keyboard.press("ArrowDown")
+        expect(page.locator("#pointed h3")).to_have_text("UBND xã Pà Cò")
+        expect(page.locator("#list [aria-selected=true]")).to_contain_text("UBND xã Pà Cò")
+        assert page.url.endswith("at=site:pa-co")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/sites/pa-co")
+        assert watched.errors == []
+
+
+def test_search_needs_no_tone_marks_and_filters_hide(chromium: Browser, house: Resting) -> None:
+    with shown(chromium, house, "?view=location") as watched:
+        page = watched.page
+        page.locator("#find").fill("trung tam tich")
+        expect(page.locator("#list li")).to_have_count(1)
+        page.keyboard.press("Enter")
+        expect(page.locator("#pointed h3")).to_contain_text("Trung tâm tích hợp")
+        page.locator("#find").fill("zzz")
+        expect(page.locator("#list-title")).to_have_text("Không tìm thấy")
+        page.locator("#find").fill("")
+        page.keyboard.press("Escape")
+        wrong = page.get_by_role("button", name="Chỉ chỗ bất thường")
+        wrong.click()
+        expect(wrong).to_have_attribute("aria-pressed", "true")
+        expect(page.locator("#drawing .mark.s-unreachable.out")).to_have_count(0)
+        assert watched.errors == []
+
+
+def test_load_widens_a_line_and_without_a_store_the_map_says_so(chromium: Browser) -> None:
+    item = {"circuit": "tsl-a", "capacity": 2e8, "transmit": 1.9e8, "receive": 1e7}
+    load = {"at": NOW, "items": [{**item, "transmit_ratio": 0.95, "receive_ratio": 0.05}]}
+    with housed() as own:
+        own.do(lambda running: running.recover())
+        with shown(chromium, own) as watched:
+            expect(watched.page.locator("#load")).to_contain_text("Chưa biết tải")
+            expect(watched.page.locator("#drawing .line.l-none.s-up")).to_have_count(1)
+            assert watched.errors == []
+            watched.page.route("**/api/v1/circuits/load", lambda route: route.fulfill(json=load))
+            watched.page.goto(f"{own.url}/map?at=circuit:tsl-a")
+            expect(watched.page.locator("#drawing .lines .line.l-full")).to_have_count(1)
+            expect(watched.page.locator("#load")).to_have_text("")
+            expect(watched.page.locator("#pointed")).to_contain_text("chiều đi 95 %")
+
+
+def test_site_without_a_location_is_counted_and_drawn_by_topology(chromium: Browser) -> None:
+    with resting() as own, shown(chromium, own, "?view=location") as watched:
+        page = watched.page
+        expect(page.locator("#drawing .marks .mark")).to_have_count(1)
+        expect(page.locator("#lost")).to_contain_text("1 địa điểm chưa có tọa độ")
+        page.locator("[data-view=topology]").click()
+        expect(page.locator("#drawing .marks .mark")).to_have_count(2)
+        expect(page.locator("#lost")).to_have_text("")
+        assert watched.errors == []
+
+
+def test_first_tap_points_and_the_panel_has_the_way_on(chromium: Browser, house: Resting) -> None:
+    more = {"has_touch": True, "is_mobile": True}
+    with shown(chromium, house, "?view=topology", PHONE, **more) as watched:
+        page = watched.page
+        page.touchscreen.tap(*middle(page, "#drawing .mark.s-unreachable .form"))
+        expect(page.locator("#pointed h3 a")).to_have_attribute("href", "/sites/pa-co")
+        assert page.url.endswith("at=site:pa-co")
+        assert watched.errors == []
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_nothing_serious_stands_in_the_way_of_anybody(
+    chromium: Browser, house: Resting, size: tuple[int, int], scheme: str
+) -> None:
+    words = "?view=topology&at=site:pa-co"
+    with shown(chromium, house, words, size, color_scheme=scheme) as watched:
+        page = watched.page
+        expect(page.locator("#pointed .way li")).to_have_count(4)
+        found = Axe().run(page).response["violations"]
+        grave = [
+            (one["id"], [node["html"][:120] for node in one["nodes"]])
+            for one in found
+            if one["impact"] in ("serious", "critical")
+        ]
+        assert grave == []
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= size[0]
+
+
+def test_first_load_is_small_and_speaks_both_languages(chromium: Browser, house: Resting) -> None:
+    sizes = (
+        "() => performance.getEntries().filter((one) => 'transferSize' in one)"
+        ".reduce((sum, one) => sum + one.decodedBodySize, 0)"
+    )
+    with shown(chromium, house, "?view=topology&at=site:pa-co") as watched:
+        page = watched.page
+        read = page.evaluate(sizes)
+        print(f"\nfirst load of the map: {read} bytes unpacked")
+        assert read < MOST
+        page.get_by_role("button", name="English").click()
+        expect(page.locator("#pointed")).to_contain_text("Way to the collector")
+        expect(page.locator("#legend")).to_contain_text("No data")
+        expect(page.locator("#list")).to_contain_text("Unreachable")
+        assert watched.errors == []
