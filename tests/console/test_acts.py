@@ -196,6 +196,10 @@ def test_maintenance_is_begun_extended_and_ended_from_a_things_page(
         house.do(standing)
         box = form(page, "Gia hạn bảo trì")
         expect(box).to_contain_text("chuyển tuyến cáp")
+        box.get_by_label("Thêm 2 giờ").check()
+        send(box, "Gia hạn bảo trì")
+        assert house.running.windows.standing(time.time())[0].end == int(one.end) + 7200
+        box = form(page, "Gia hạn bảo trì")
         box.get_by_label("Giờ khác").check()
         own = box.get_by_label("Kết thúc lúc")
         own.fill("2020-01-01T00:00")
@@ -212,7 +216,7 @@ def test_maintenance_is_begun_extended_and_ended_from_a_things_page(
         house.do(standing)
         expect(page.get_by_role("button", name="Bảo trì", exact=True)).to_be_visible()
         assert watched.errors == []
-    assert [one["act"] for one in log(house)] == ["announce", "extend", "end"]
+    assert [one["act"] for one in log(house)] == ["announce", "extend", "extend", "end"]
 
 
 def test_several_things_are_found_without_tone_marks_and_planned_together(

@@ -70,6 +70,7 @@ export function dialog({ title, about = "", hint = "", fields = [], label = "", 
     event.preventDefault();
     submit();
   });
+  form.addEventListener("input", () => fields.forEach((field) => field.draw?.()));
   leave.addEventListener("click", () => box.close());
   box.addEventListener("cancel", (event) => sending && event.preventDefault());
   box.addEventListener("close", () => {

@@ -1,5 +1,5 @@
 // What a form of an act asks for. A field has an `element`, `values()` to be sent, `problem()` in words where
-// it cannot be sent so, `focus()`, and `mark(wrong)`.
+// it cannot be sent so, `focus()`, `mark(wrong)`, and `draw()` after something was chosen.
 import { make, tell } from "../dom.js";
 import { choice, choose } from "../settings.js";
 import * as session from "../session.js";
@@ -75,7 +75,7 @@ function radios(word, options) {
 // One of some things to choose from.
 export function among(key, word, options) {
   const chosen = radios(word, options);
-  return { element: chosen.element, values: () => ({ [key]: chosen.value() }), focus: chosen.focus };
+  return { element: chosen.element, value: chosen.value, values: () => ({ [key]: chosen.value() }), focus: chosen.focus };
 }
 
 function clock(word, value) {
@@ -83,11 +83,12 @@ function clock(word, value) {
   return { input, element: labelled(`${word} (${zone()})`, input), read: () => epoch(input.value) };
 }
 
-// Until when: half an hour, two hours, the next morning, or a time of one's own, counted from `from()`.
-export function until(key, { from = now, word = say("act.until") } = {}) {
+// Until when: half an hour, two hours, the next morning, or a time of one's own, counted from `from()`; `more`
+// where that is an end that is moved on.
+export function until(key, { from = now, word = say("act.until"), more = false } = {}) {
   const chosen = radios(word, [
-    ["1800", say("act.for.half")],
-    ["7200", say("act.for.two")],
+    ["1800", say(more ? "act.more.half" : "act.for.half")],
+    ["7200", say(more ? "act.more.two" : "act.for.two")],
     ["morning", say("act.for.morning", { time: due(morning(from())) })],
     ["own", say("act.for.own")],
   ]);
@@ -103,12 +104,11 @@ export function until(key, { from = now, word = say("act.until") } = {}) {
     tell(shown, Number.isNaN(end()) ? "" : say("act.ends.at", { time: due(end()), zone: zone() }));
   };
   const element = make("div", { class: "when" }, chosen.element, own.element, shown);
-  element.addEventListener("input", draw);
   draw();
   return {
     element,
     draw,
-    problem: () => (end() > Math.max(now(), from()) ? "" : say("act.until.past")),
+    problem: () => (end() > (more ? now() : Math.max(now(), from())) ? "" : say("act.until.past")),
     values: () => ({ [key]: end() }),
     focus: () => (chosen.value() === "own" ? own.input.focus() : chosen.focus()),
     mark: marking(own.input),
@@ -126,10 +126,10 @@ export function span() {
     end.draw();
   };
   const element = make("div", { class: "when" }, chosen.element, own.element, end.element);
-  element.addEventListener("input", draw);
   draw();
   return {
     element,
+    draw,
     problem: () => (chosen.value() === "later" && !(start() > now()) ? say("act.from.past") : end.problem()),
     values: () => ({ ...(chosen.value() === "later" ? { from: start() } : {}), ...end.values() }),
     focus: () => (chosen.value() === "later" ? own.input.focus() : end.focus()),

@@ -5,7 +5,7 @@ import { among, name, span, text, until } from "./fields.js";
 import { picker } from "./picker.js";
 import * as session from "../session.js";
 import { say } from "../words.js";
-import { due } from "./when.js";
+import { due, now } from "./when.js";
 
 const incidents = (incident, act) => `/api/v1/incidents/${incident.id}/${act}`;
 const why = () => text("why", say("act.why"), { must: say("act.why.missing") });
@@ -53,23 +53,26 @@ function planned(word, title) {
   dialog({ title: say(word), about: title, hint: say("act.work.planned") });
 }
 
-// Changes one of some works, of which `id` is said by the form where there are several.
+// Changes one of some works, of which `id` is said by the form where there are several; `fields` is given what
+// tells which that is.
 function change(works, { word, title, fields, hint = "", act, done }) {
   const which = works.length > 1 ? [among("id", say("act.work.which"), works.map((one) => [String(one.id), shown(one)]))] : [];
+  const chosen = () => works.find((one) => !which.length || String(one.id) === which[0].value());
   const about = works.length > 1 ? title : `${title} · ${shown(works[0])}`;
   const send = ({ id = works[0].id, ...values }) => act(id, values).then(() => "");
-  dialog({ title: say(word), about, hint, fields: [...which, name(), ...fields], label: say(word), send, done });
+  dialog({ title: say(word), about, hint, fields: [...which, name(), ...fields(chosen)], label: say(word), send, done });
 }
 
 export function extend(works, { title, done }) {
   const act = (id, values) => session.act("POST", `/api/v1/maintenance/${id}/extend`, values);
-  const fields = [until("to", { word: say("act.extend.until") }), text("why", say("act.why.too"))];
+  const end = (chosen) => until("to", { from: () => Math.max(chosen().to, now()), word: say("act.extend.until"), more: true });
+  const fields = (chosen) => [end(chosen), text("why", say("act.why.too"))];
   change(works, { word: "act.extend", title, fields, act, done });
 }
 
 export function end(works, { title, done }) {
   const act = (id, values) => session.act("DELETE", `/api/v1/maintenance/${id}`, values);
-  change(works, { word: "act.end", title, fields: [], hint: say("act.end.hint"), act, done });
+  change(works, { word: "act.end", title, fields: () => [], hint: say("act.end.hint"), act, done });
 }
 
 // Extends or ends what stands of a thing; what the inventory plans is changed there.

@@ -18,6 +18,8 @@ learn({
   "act.until.past": ["Giờ kết thúc phải ở sau lúc bắt đầu và sau bây giờ.", "The end must be after the beginning, and after now."],
   "act.for.half": ["30 phút", "30 minutes"],
   "act.for.two": ["2 giờ", "2 hours"],
+  "act.more.half": ["Thêm 30 phút", "30 minutes more"],
+  "act.more.two": ["Thêm 2 giờ", "2 hours more"],
   "act.for.morning": ["Đến {time}", "Until {time}"],
   "act.for.own": ["Giờ khác", "Another time"],
   "act.ends": ["Kết thúc lúc", "Ends at"],
