@@ -44,7 +44,7 @@ class Route:
 
 WHERE = Parameter(
     "where",
-    "field=value, != or ~ (a part of it), as in role=ward-router or site.kind=ward; "
+    "field=value, != or ~ (a part of it), as in role=ward-router or site.kind=ward|department; "
     "also state=, because=",
     repeated=True,
 )

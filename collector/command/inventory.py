@@ -33,8 +33,9 @@ examples:
   hatang inventory tree circuit:tsl-ii-05212-a
   hatang inventory export --format ansible > hosts.json
 
---where takes field=value, field!=value and field~part; fields are those of `show`, and a device's
-site.KEY. --json prints one object a line (tree and show: one object).
+--where takes field=value, field!=value and field~part, with | between values of which one is
+enough; fields are those of `show`, and site.KEY of a device or circuit. --json prints one object a
+line (tree and show: one object).
 """
 EXAMPLES = {
     "list": """\
@@ -102,7 +103,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     common.add_argument("-i", "--inventory", type=Path, default=default_inventory(), metavar="FILE")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="list|show|tree|export")
     found = verbs.add_parser("list", parents=[common], help="things of a kind, filtered")
-    found.add_argument("search", nargs="*", help="words in name, title, address, tags, site")
+    found.add_argument(
+        "search", nargs="*", help="words in name, title, address, site, serial, contract, ..."
+    )
     found.add_argument("--kind", choices=KINDS, default="device")
     found.add_argument("--where", action="append", default=[], metavar="FIELD=VALUE")
     found.add_argument("--columns", metavar="FIELD,FIELD", help="what to show of each")
