@@ -41,6 +41,7 @@ def change(running: Running, **parts: Any) -> None:
 async def test_a_device_knows_its_cause_its_way_and_its_neighbours(face: Face) -> None:
     told = await face.get(f"/api/v1/devices/{DOWN}/sheet")
     assert (told["thing"], told["title"]) == (f"device:{DOWN}", "Router UBND xã Pà Cò")
+    assert told["what"] == "Router xã"
     assert (told["verdict"]["state"], told["cause"]["thing"]) == ("unreachable", LINE)
     assert told["cause"]["word"] == "Mất kết nối"
     assert [(one["own"], one["cause"]["thing"]) for one in told["incidents"]] == [(False, LINE)]
@@ -103,6 +104,7 @@ async def test_a_site_has_what_is_in_it_above_it_and_what_needs_it(face: Face) -
     assert told["contact"] == "Trực NOC"
     (device,) = told["devices"]["items"]
     assert (device["role"], device["address"]) == ("ward-router", "127.0.0.9")
+    assert (told["what"], device["what"]) == ("Xã, phường, thị trấn", "Router xã")
     assert told["devices"]["counts"]["unreachable"] == 1
     assert things(told["circuits"]["items"]) == [LINE]
     assert things(told["services"]["items"]) == ["service:mot-cua"]

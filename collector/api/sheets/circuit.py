@@ -71,6 +71,7 @@ def rows(held: Look, found: list[Circuit]) -> Circuits:
     items = [
         CircuitRow(
             **held.fields(thing),
+            what=held.what(thing),
             kind=known[thing].kind,
             provider=known[thing].provider,
             path=known[thing].path,

@@ -83,7 +83,12 @@ def _listed(held: Look, one: Device, things: Iterable[str]) -> Neighbours:
     ordered = held.worst(things)
     ports = {circuit: port for port, circuit in ending(held, one.name).items()}
     items = [
-        Neighbour(**held.fields(thing), interface=ports.get(thing, ""), far=_far(held, one, thing))
+        Neighbour(
+            **held.fields(thing),
+            what=held.what(thing),
+            interface=ports.get(thing, ""),
+            far=_far(held, one, thing),
+        )
         for thing in ordered[:LISTED]
     ]
     return Neighbours(total=len(ordered), items=items)

@@ -97,6 +97,7 @@ _SHEET = shape.Sheet(
     kind="circuit",
     name=_VERDICT.name,
     title=_VERDICT.title,
+    what="TSLCD",
     verdict=_VERDICT,
     cause=None,
     work=None,
@@ -139,6 +140,7 @@ _CIRCUITS = kinds.Circuits(
     items=[
         shape.CircuitRow(
             **dict(_LINE),
+            what="TSLCD",
             kind="tslcd",
             provider="VNPT",
             path="A",
@@ -195,7 +197,7 @@ DEVICE = kinds.DeviceSheet.model_validate(
             uptime=8640000.0,
         ),
         up=kinds.Neighbours(
-            total=1, items=[shape.Neighbour(**dict(_LINE), interface="wan1", far=_PE)]
+            total=1, items=[shape.Neighbour(**dict(_LINE), what="TSLCD", interface="wan1", far=_PE)]
         ),
         down=kinds.Neighbours(total=0, items=[]),
         interfaces=kinds.Interfaces(at=_AT, total=1, items=[_PORT]),
@@ -226,7 +228,11 @@ SITE = kinds.SiteSheet.model_validate(
         devices=shape.DeviceRows(
             total=1,
             counts=_COUNTS,
-            items=[shape.DeviceRow(**dict(_ROUTER), role="ward-router", address="10.17.140.1")],
+            items=[
+                shape.DeviceRow(
+                    **dict(_ROUTER), what="Router xã", role="ward-router", address="10.17.140.1"
+                )
+            ],
         ),
         circuits=_CIRCUITS,
         services=_NONE,

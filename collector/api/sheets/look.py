@@ -11,7 +11,7 @@ from aiohttp import web
 from alerts.wording import state_word
 from alerts.wording.names import Naming
 from alerts.wording.names import thing as as_thing
-from collector.api import rim
+from collector.api import codes, rim
 from collector.api.causes import Board
 from collector.api.rim import SOURCE
 from collector.api.search import Held
@@ -72,6 +72,14 @@ class Look:
             "since": held.since,
             "maintenance": bool(held.maintenance),
         }
+
+    def what(self, thing: str) -> str:
+        """A device's role, the kind of anything else, in words."""
+        kind, _, name = thing.partition(":")
+        known = getattr(self.inventory, f"{kind}s", {}).get(name)
+        if kind == "device":
+            return codes.role(known.role or "", self.inventory, self.language) if known else ""
+        return codes.kind(kind, known.kind, self.language) if known else ""
 
     def named(self, thing: str) -> Named:
         """A thing, and how it is."""

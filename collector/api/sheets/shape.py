@@ -27,6 +27,7 @@ class Step(Named):
 class DeviceRow(Named):
     """A device in a list."""
 
+    what: str = Field(description="A device's role, else its kind, in words")
     role: str
     address: str
 
@@ -34,6 +35,7 @@ class DeviceRow(Named):
 class CircuitRow(Named):
     """A circuit in a list."""
 
+    what: str = Field(description="A device's role, else its kind, in words")
     kind: str
     provider: str
     path: str
@@ -46,6 +48,7 @@ class Neighbour(Named):
     `far` the device at the other end of a circuit.
     """
 
+    what: str = Field(description="A device's role, else its kind, in words")
     interface: str
     far: Named | None
 
@@ -151,6 +154,7 @@ class Sheet(Screen):
     kind: str
     name: str
     title: str
+    what: str = Field(description="A device's role, else its kind, in words")
     verdict: Verdict
     cause: Named | None = Field(description="Because of whom it is so, where it is another")
     work: Named | None = Field(description="The thing whose announced work covers it now")

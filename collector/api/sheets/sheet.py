@@ -29,6 +29,7 @@ def fields(look: Look, thing: str, found: Memory | None) -> dict[str, Any]:
         "kind": kind,
         "name": name,
         "title": look.title(thing),
+        "what": look.what(thing),
         "verdict": verdict,
         "cause": look.named(verdict.because) if verdict.because else None,
         "work": look.named(verdict.maintenance) if verdict.maintenance else None,

@@ -48,7 +48,12 @@ def _devices(held: Look, found: list[Device]) -> DeviceRows:
     known = {f"device:{one.name}": one for one in found}
     ordered = held.worst(known)
     items = [
-        DeviceRow(**held.fields(thing), role=known[thing].role or "", address=known[thing].address)
+        DeviceRow(
+            **held.fields(thing),
+            what=held.what(thing),
+            role=known[thing].role or "",
+            address=known[thing].address,
+        )
         for thing in ordered[:LISTED]
     ]
     return DeviceRows(total=len(ordered), counts=held.counts(ordered), items=items)
