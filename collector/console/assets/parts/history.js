@@ -40,7 +40,7 @@ function sums(spans, from, to) {
   const known = spans.filter((span) => span.state !== "unknown" && !span.maintenance);
   const sum = (list) => list.reduce((seconds, span) => seconds + span.to - span.from, 0);
   const lost = known.filter((span) => span.state === "down" || span.state === "unreachable");
-  if (!known.length) return say("history.none");
+  if (!known.length) return say(spans.some((span) => span.maintenance) ? "history.worked" : "history.none");
   const values = { whole: length(to - from), times: number(lost.length), lost: length(sum(lost)), ratio: share(1 - sum(lost) / sum(known)) };
   return say(lost.length ? "history.sum" : "history.calm", values);
 }

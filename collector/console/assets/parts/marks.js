@@ -11,9 +11,10 @@ export const worded = (one) => (one.maintenance ? say("state.maintenance") : one
 
 export const state = (one) => make("span", { class: `state s-${shown(one)}` }, icon(shown(one)), worded(one));
 
-// Things by name, each with how it is.
+// Things by name, each with how it is; devices with what they are.
 export function things(list) {
-  return make("ul", { class: "things" }, ...list.map((one) => make("li", { class: `s-${shown(one)}` }, icon(shown(one)), link(one.thing, one.title), make("span", { class: "word" }, worded(one)))));
+  const of = (one) => [one.what, one.address].filter(Boolean).join(" · ");
+  return make("ul", { class: "things" }, ...list.map((one) => make("li", { class: `s-${shown(one)}` }, icon(shown(one)), link(one.thing, one.title), make("span", { class: "of" }, of(one)), make("span", { class: "word" }, worded(one)))));
 }
 
 // Tiles as on the wall.

@@ -11,12 +11,12 @@ const LOST = ["down", "unreachable", "unknown"];
 
 const target = (value, write) => (value === null || value === undefined ? "" : write(value));
 
-function agreed(body, { circuit, contact }) {
+function agreed(body, { circuit, contact, what }) {
   const { targets } = circuit;
   body.replaceChildren(facts([
     [say("agreed.provider"), circuit.provider],
     [say("agreed.contract"), circuit.contract],
-    [say("agreed.kind"), circuit.kind],
+    [say("agreed.kind"), what || circuit.kind],
     [say("agreed.path"), circuit.path],
     [say("agreed.capacity"), circuit.capacity === null ? "" : rate(circuit.capacity)],
     [say("agreed.availability"), target(targets.availability, share)],
@@ -55,14 +55,14 @@ export function lines(body, told) {
   const rest = told.total - told.items.length;
   body.replaceChildren(make("ul", { class: "things" }, ...told.items.map((one) => make("li", { class: `s-${shown(one)}` },
     icon(shown(one)), link(one.thing, one.title),
-    make("span", { class: "of" }, [one.provider, one.path, one.capacity === null ? "" : rate(one.capacity)].filter(Boolean).join(" · ")),
+    make("span", { class: "of" }, [one.what, one.provider, one.path, one.capacity === null ? "" : rate(one.capacity)].filter(Boolean).join(" · ")),
     make("span", { class: "word" }, worded(one)),
   ))), rest > 0 ? make("p", { class: "soft" }, say("more", { count: number(rest) })) : "");
 }
 
 export function circuit(draw, sheet) {
   draw("wide", { id: "contract", fill: contract }, { name: sheet.name });
-  draw("side", { id: "agreed", fill: agreed }, { circuit: sheet.circuit, contact: sheet.contact });
+  draw("side", { id: "agreed", fill: agreed }, { circuit: sheet.circuit, contact: sheet.contact, what: sheet.what });
   draw("side", { id: "ends", fill: ends }, { a: sheet.a, z: sheet.z });
   draw("side", { id: "siblings", fill: lines }, sheet.siblings.items.length ? sheet.siblings : null, sheet.siblings.total);
 }

@@ -10,7 +10,7 @@ const FELT = ["service", "site", "circuit", "device", "collector"];
 // Where it stands: what it is, and the places that it lies in.
 function trail(sheet) {
   const places = sheet.above ?? (sheet.site ? [sheet.site] : []);
-  by("trail").replaceChildren(make("span", {}, say(`one.${sheet.kind}`)), ...places.map((one) => link(one.thing, one.title)), make("span", { class: "own" }, sheet.name));
+  by("trail").replaceChildren(make("span", {}, [say(`one.${sheet.kind}`), sheet.what].filter(Boolean).join(" · ")), ...places.map((one) => link(one.thing, one.title)), make("span", { class: "own" }, sheet.name));
 }
 
 function because({ cause, incidents: open }) {

@@ -2,10 +2,11 @@
 import { charts } from "../charts/charts.js";
 import { icon, link, make, patch, tell } from "../dom.js";
 import { moment, number, say, speaks } from "../words.js";
-import { rate } from "../units.js";
+import { measured, rate } from "../units.js";
 import { watch } from "./rates.js";
 
 const FEW = 12;
+const LEAST = 0.1;
 const BUSY = [[0.9, "full"], [0.7, "busy"]];
 
 const folded = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/đ/gi, "d").toLowerCase();
@@ -26,13 +27,18 @@ function state(one) {
   return one.up === false ? ["down", say("port.down")] : ["unknown", say("port.unknown")];
 }
 
-function load(way, value, speed) {
+const faults = (flow, way) => (flow?.[`${way}_errors`] ?? 0) + (flow?.[`${way}_discards`] ?? 0);
+
+// `lost` are errors and packets thrown away, a second.
+function load(way, value, speed, lost) {
   const cell = make("td", { class: `figure flow ${way}` });
   if (value === null || value === undefined) return cell;
   const share = speed ? Math.min(1, value / speed) : 0;
   const bar = make("i", { class: `load ${BUSY.find(([least]) => share >= least)?.[1] ?? ""}`, "aria-hidden": "true" }, make("i"));
   bar.firstChild.style.width = `${(share * 100).toFixed(1)}%`;
   cell.append(make("span", {}, rate(value)), bar);
+  const count = measured(lost, "count");
+  if (lost >= LEAST) cell.append(make("span", { class: "faults" }, say("ports.faults", { count })));
   return cell;
 }
 
@@ -46,8 +52,8 @@ function update(body, row, { one, flow }) {
     make("th", { scope: "row" }, choose),
     make("td", {}, make("span", { class: `state s-${mark}` }, icon(mark), word)),
     make("td", { class: "figure speed" }, one.speed ? rate(one.speed) : ""),
-    load("in", flow?.receive, one.speed),
-    load("out", flow?.transmit, one.speed),
+    load("in", flow?.receive, one.speed, faults(flow, "receive")),
+    load("out", flow?.transmit, one.speed, faults(flow, "transmit")),
     make("td", { class: "alias" }, one.alias ?? ""),
     make("td", { class: "leads" }, one.circuit ? link(one.circuit.thing, one.circuit.title) : ""),
   );

@@ -4,9 +4,9 @@ import { listed } from "./lists.js";
 import { probes } from "./probes.js";
 import { say } from "../words.js";
 
-function about(body, { service }) {
+function about(body, { service, what }) {
   body.replaceChildren(facts([
-    [say("about.kind"), service.kind],
+    [say("about.kind"), what || service.kind],
     [say("about.level"), service.level === null ? "" : String(service.level)],
     [say("about.owner"), service.owner],
     [say("about.hours"), service.hours],
@@ -19,5 +19,5 @@ export function service(draw, sheet) {
   const told = one.kind || one.level !== null || one.owner || one.hours || one.tags.length;
   draw("wide", { id: "checks", fill: probes }, sheet.checks.length ? sheet.checks : null);
   draw("wide", { id: "needs", fill: listed }, sheet.needs.items.length ? sheet.needs : null, sheet.needs.total);
-  draw("side", { id: "about", fill: about }, told ? { service: one } : null);
+  draw("side", { id: "about", fill: about }, told ? { service: one, what: sheet.what } : null);
 }

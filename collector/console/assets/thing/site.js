@@ -1,16 +1,16 @@
 // A site: what lies in it, each with how it is.
 import { facts } from "../parts/section.js";
-import { known, say } from "../words.js";
+import { say } from "../words.js";
 import { lines } from "./circuit.js";
 import { link } from "../dom.js";
 import { listed, tiled } from "./lists.js";
 
 const MANY = 20;
 
-function about(body, { site, contact, above }) {
+function about(body, { site, contact, above, what }) {
   const parent = above[above.length - 1];
   body.replaceChildren(facts([
-    [say("about.kind"), known(`kind.${site.kind}`) ? say(`kind.${site.kind}`) : site.kind],
+    [say("about.kind"), what || site.kind],
     [say("about.parent"), parent ? link(parent.thing, parent.title) : ""],
     [say("about.unit"), [site.unit.code, site.unit.name].filter(Boolean).join(" · ")],
     [say("about.contact"), contact],
@@ -29,5 +29,5 @@ export function site(draw, sheet) {
   draw("wide", { id: "devices", fill: many(sheet.devices) ? tiled : listed }, some(sheet.devices), sheet.devices.total);
   draw("wide", { id: "circuits", fill: many(sheet.circuits) ? tiled : lines }, some(sheet.circuits), sheet.circuits.total);
   draw("wide", { id: "services", fill: tiled }, some(sheet.services), sheet.services.total);
-  draw("side", { id: "about", fill: about }, { site: sheet.site, contact: sheet.contact, above: sheet.above });
+  draw("side", { id: "about", fill: about }, { site: sheet.site, contact: sheet.contact, above: sheet.above, what: sheet.what });
 }

@@ -2,7 +2,7 @@
 import { learn } from "../words.js";
 
 learn({
-  "stale": ["Số đọc được lần cuối, trước khi mất kết nối.", "As read last, before it was lost."],
+  "stale": ["Không trả lời: dưới đây là số đọc được lần cuối, xem giờ ở mỗi nhóm.", "It does not answer: this is what was read last; each group has its time."],
   "yes": ["có", "yes"],
   "no": ["không", "no"],
   "unread": ["Không đọc được nhật ký: chưa có lịch sử và sự kiện.", "The journal cannot be read: history and events are missing."],
@@ -85,6 +85,7 @@ learn({
   "ports.in": ["Vào", "In"],
   "ports.out": ["Ra", "Out"],
   "ports.alias": ["Mô tả", "Alias"],
+  "ports.faults": ["{count} lỗi/s", "{count} faults/s"],
   "ports.line": ["Kênh truyền", "Circuit"],
   "rates.failed": ["Chưa có lưu lượng: {why}", "No rates: {why}"],
   "probe.never": ["Chưa chạy lần nào", "Has not run yet"],
