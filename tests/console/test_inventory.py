@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -91,6 +92,18 @@ def test_typing_finds_without_tone_marks_and_stands_in_the_address(
         page.go_forward()
         expect(page.locator("#search")).to_have_value("pa co")
         shown(page, "Router UBND xã Pà Cò")
+        assert watched.errors == []
+
+
+def test_an_answer_that_is_late_is_not_waited_for(chromium: Browser, house: Resting) -> None:
+    with opened(chromium, at(house)) as watched:
+        page = watched.ready()
+        page.route("**/api/v1/inventory?*search=cam&*", lambda route: None)
+        with page.expect_request("**/api/v1/inventory?*search=cam&*"):
+            page.locator("#search").fill("cam")
+        page.locator("#search").fill("cam-77")
+        shown(page, "cam-77")
+        expect(page.locator("#csv")).to_have_attribute("href", re.compile("search=cam-77&"))
         assert watched.errors == []
 
 

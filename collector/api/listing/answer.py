@@ -132,12 +132,12 @@ def _headings(stock: Stock, kind: str) -> list[Heading]:
 
 
 def _facets(stock: Stock, kind: str, found: Found) -> list[Facet]:
-    """Those that can narrow the list, or do."""
+    """States, and those that can narrow the list, or do."""
     facets = []
     for by in FACETS[kind]:
         wanted = found.wanted.get(by.field, ())
         one = facet(stock, kind, by, (*found.things, *found.near.get(by.field, ())), wanted)
-        if wanted or len(one.choices) > 1:
+        if wanted or len(one.choices) > (0 if by.form == "state" else 1):
             facets.append(one)
     return facets
 
