@@ -1,27 +1,21 @@
 """What an operator does in a real browser: it stands on the page, and in the audit log."""
 
-import json
 import time
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, expect
 
 from collector.verdicts.events import Tick
 from collector.verdicts.verdict import Verdict
 from tests.collector.running import LINE, Running
-from tests.console.browser import DESK, PHONE, Watched, browser, opened
+from tests.console.acting import INCIDENT, fill, form, log, log_in, send, unspoilt
+from tests.console.browser import browser, opened
 from tests.console.resting import OPERATOR, VIEWER, Resting, resting
 from tests.daemons import Daemon, alertmanager
 
-INCIDENT, CIRCUIT, WARD = "/incidents/1", "/circuits/tsl-a", "/sites/pa-co"
-MOST = 300_000
-"""Bytes of a first load."""
-
+CIRCUIT, WARD = "/circuits/tsl-a", "/sites/pa-co"
 FETCH = """async ([method, path, word]) => {
   const headers = {"Content-Type": "application/json"};
   if (word) headers["X-Hatang-Session"] = word;
@@ -49,55 +43,10 @@ def house(manager: Daemon) -> Iterator[Resting]:
         yield one
 
 
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Resting]:
-    """One that it does no harm to look at after others."""
-    with resting() as one:
-        yield one
-
-
 @pytest.fixture
 def guarded() -> Iterator[Resting]:
     with resting(guarded=True) as one:
         yield one
-
-
-def log(house: Resting) -> list[dict[str, Any]]:
-    """The audit log, oldest first, as an operator asks for it."""
-    request = urllib.request.Request(f"{house.url}/api/v1/audit")
-    request.add_header("Authorization", f"Bearer {OPERATOR}")
-    with urllib.request.urlopen(request) as answer:
-        items: list[dict[str, Any]] = json.load(answer)["items"]
-    return items[::-1]
-
-
-def log_in(page: Page, token: str) -> None:
-    page.get_by_label("Mã truy cập").fill(token)
-    page.get_by_role("button", name="Đăng nhập").click()
-
-
-def form(page: Page, button: str) -> Locator:
-    """The dialog that a button of the page opens."""
-    page.locator(".acts, .top, .work").get_by_role("button", name=button, exact=True).first.click()
-    box = page.locator("dialog.act")
-    expect(box).to_be_visible()
-    return box
-
-
-def fill(box: Locator, **fields: str) -> None:
-    words = {"name": "Tên của bạn", "why": "Lý do", "note": "Ghi chú", "text": "Nội dung"}
-    for name, text in fields.items():
-        box.get_by_label(words[name]).fill(text)
-
-
-def send(box: Locator, button: str) -> None:
-    box.get_by_role("button", name=button, exact=True).click()
-    expect(box).to_have_count(0)
-
-
-def unspoilt(watched: Watched) -> bool:
-    """No error of a script; an answer that refuses an act is told by the browser too."""
-    return all("Failed to load resource" in one for one in watched.errors)
 
 
 def test_incident_is_acknowledged_with_name_and_note_by_keyboard(
@@ -367,98 +316,3 @@ def test_operator_acts_in_the_tokens_name_and_only_with_the_sessions_word(
         ("attempt", "an", "refused"),
         ("acknowledge", "an", "accepted"),
     ]
-
-
-def note(house: Resting, number: int) -> None:
-    body = json.dumps({"text": f"lời {number}", "who": "An" if number % 2 else "Bình"}).encode()
-    headers = {"Content-Type": "application/json"}
-    url = f"{house.url}/api/v1{INCIDENT}/note"
-    urllib.request.urlopen(urllib.request.Request(url, body, headers)).close()
-
-
-def test_log_is_filtered_paged_and_goes_on_by_itself(chromium: Browser, house: Resting) -> None:
-    for number in range(60):
-        note(house, number)
-    with opened(chromium, house.url + "/audit") as watched:
-        page = watched.ready()
-        lines = page.locator("#lines > li")
-        expect(lines).to_have_count(50)
-        page.get_by_role("button", name="Xem cũ hơn").click()
-        expect(lines).to_have_count(60)
-        expect(page.get_by_role("button", name="Xem cũ hơn")).to_be_hidden()
-        note(house, 61)
-        expect(lines).to_have_count(61)
-        expect(lines.first).to_contain_text("lời 61")
-        page.get_by_label("Tìm theo người").fill("binh loi 4")
-        expect(lines).to_have_count(10)
-        page.get_by_role("button", name="Bỏ lọc").click()
-        page.get_by_label("Thao tác", exact=True).select_option("reload")
-        expect(page.locator("#none")).to_be_visible()
-        page.get_by_role("button", name="English").click()
-        expect(page.locator("#none")).to_have_text("No lines.")
-        assert watched.errors == []
-
-
-@pytest.mark.parametrize("scheme", ["dark", "light"])
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-def test_nothing_serious_stands_in_the_way_of_anybody(
-    chromium: Browser, shared: Resting, size: tuple[int, int], scheme: str
-) -> None:
-    more = {"color_scheme": scheme, "reduced_motion": "reduce"}
-    note(shared, 1)
-    with opened(chromium, shared.url + "/maintenance", size, **more) as watched:
-        page = watched.ready()
-        box = form(page, "Báo bảo trì")
-        box.get_by_label("Tìm thiết bị").fill("pa co")
-        expect(box.locator(".found button").first).to_be_visible()
-        box.get_by_label("Hẹn giờ").check()
-        box.get_by_label("Giờ khác").check()
-        accessible(page, size)
-        box.locator(".found button").first.click()
-        fill(box, name="An", why="thay nguồn")
-        box.get_by_label("Ngay bây giờ").check()
-        box.get_by_label("30 phút").check()
-        send(box, "Báo bảo trì")
-        expect(page.locator(".work").first).to_be_visible()
-        accessible(page, size)
-        page.goto(shared.url + "/audit")
-        watched.ready()
-        expect(page.locator("#lines > li").nth(1)).to_be_visible()
-        accessible(page, size)
-        assert watched.errors == []
-
-
-def accessible(page: Page, size: tuple[int, int]) -> None:
-    found = Axe().run(page).response["violations"]
-    grave = [
-        (one["id"], [node["html"][:120] for node in one["nodes"]])
-        for one in found
-        if one["impact"] in ("serious", "critical")
-    ]
-    assert grave == []
-    assert page.evaluate("() => document.documentElement.scrollWidth") <= size[0]
-
-
-@pytest.mark.parametrize("path", ["/maintenance", "/audit"])
-def test_first_load_is_small(chromium: Browser, shared: Resting, path: str) -> None:
-    sizes = (
-        "() => performance.getEntries().filter((one) => 'transferSize' in one)"
-        ".map((one) => one.decodedBodySize).reduce((sum, one) => sum + one, 0)"
-    )
-    with opened(chromium, shared.url + path) as watched:
-        size = watched.ready().evaluate(sizes)
-        print(f"\n{path}: {size} bytes unpacked")
-        assert size < MOST
-
-
-def test_a_hostile_name_stays_text(chromium: Browser, shared: Resting) -> None:
-    body = {"text": "<img src=x onerror=alert(1)>", "who": "<script>alert(2)</script>"}
-    headers = {"Content-Type": "application/json"}
-    url = f"{shared.url}/api/v1{INCIDENT}/note"
-    urllib.request.urlopen(urllib.request.Request(url, json.dumps(body).encode(), headers)).close()
-    with opened(chromium, shared.url + "/audit") as watched:
-        page = watched.ready()
-        expect(page.locator("#lines")).to_contain_text("<img src=x onerror=alert(1)>")
-        expect(page.locator("#lines")).to_contain_text("<script>alert(2)</script>")
-        assert page.locator("#lines img, #lines script").count() == 0
-        assert watched.errors == []
