@@ -341,4 +341,8 @@ def _tests(where: Mapping[str, str] | None, names: tuple[str, ...]) -> dict[str,
     for name in where or ():
         if name not in names:
             raise KeyError(name)
-    return {_TESTS[name]: text for name, text in (where or {}).items()}
+    tests: dict[str, object] = {_TESTS[name]: text for name, text in (where or {}).items()}
+    if _TESTS["subject"] in tests and _TESTS["kind"] in tests:
+        # SQLite would look through all of a kind: of one thing there are fewer
+        tests[f"+{_TESTS['kind']}"] = tests.pop(_TESTS["kind"])
+    return tests

@@ -3,6 +3,7 @@
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -14,7 +15,7 @@ from yarl import URL
 from collector.gate.message import Links
 from collector.gate.peer import Peer
 from collector.plan import build
-from inventory.model import Asset, Circuit, Contact, End, Thing
+from inventory.model import Asset, Circuit, Contact, End, Maintenance, Recurrence, Thing
 from tests.collector.running import LINE, NOW, PROBES, Face, Running, faced
 
 DOWN, UP = "hbh-xa-05212-rt01", "hbh-dc-sw01"
@@ -190,6 +191,26 @@ async def test_work_elsewhere_does_not_stand_on_a_thing(face: Face) -> None:
     body = {"what": ["site:pa-co"], "why": "x", "to": time.time() + 3600}
     await face.send("POST", "/api/v1/maintenance", body)
     assert (await face.get(f"/api/v1/devices/{UP}/sheet"))["works"] == []
+
+
+@pytest.mark.asyncio
+async def test_work_that_the_inventory_announces_has_no_number(face: Face) -> None:
+    every = Recurrence(23 * 60, 23 * 60 + 59, weekdays=frozenset(range(7)))
+    works = (
+        Maintenance((Thing("device", UP),), "nâng cấp", every=every),
+        Maintenance(
+            (Thing("site", "dc"),), "đã xong", *(datetime(2026, 1, d, tzinfo=UTC) for d in (1, 2))
+        ),
+    )
+    change(face.running, maintenance=works)
+    for path in ("services/mot-cua", f"devices/{DOWN}"):
+        (work,) = (await face.get(f"/api/v1/{path}/sheet"))["works"]
+        assert (work["id"], work["why"], things(work["what"])) == (
+            None,
+            "nâng cấp",
+            [f"device:{UP}"],
+        )
+        assert work["to"] - work["from"] == 59 * 60
 
 
 @pytest.mark.asyncio
