@@ -160,6 +160,24 @@ async def test_a_viewer_is_refused_every_act_and_that_is_written_down(
 
 
 @pytest.mark.asyncio
+async def test_no_act_is_done_by_cookie_without_the_sessions_word(tmp_path: Path) -> None:
+    running = Running(tmp_path / "state")
+    async with served(running, access=Access(tokens=tokens_file(tmp_path))) as client:
+        client.cookie_jar._unsafe = True  # type: ignore[attr-defined]
+        async with client.post("/api/v1/session", json={"token": OPERATOR}) as answer:
+            assert answer.status == 200
+        for method, path in acts():
+            async with client.request(method, path, json={}) as answer:
+                assert (answer.status, (await answer.json())["error"]) == (
+                    403,
+                    "no valid X-Hatang-Session",
+                ), path
+    found = verify(tmp_path / "state" / NAME)
+    running.journal.close()
+    assert [one.deed.outcome for one, _, _ in found.lines][1:] == ["refused"] * len(list(acts()))
+
+
+@pytest.mark.asyncio
 async def test_who_comes_and_goes_and_who_is_not_let_in(tmp_path: Path) -> None:
     running = Running(tmp_path / "state")
     origin = {"Origin": "http://evil.example"}

@@ -19,6 +19,7 @@ export function show() {
   holder.hidden = !who.open && !who.role;
   holder.textContent = holder.hidden ? "" : say(key, { name: who.name });
   by("leave").hidden = who.open || who.until === null;
+  document.documentElement.dataset.may = may() ? "yes" : "";
   document.dispatchEvent(new Event("session"));
 }
 

@@ -9,7 +9,6 @@ import { say, speaks } from "../words.js";
 const FLAPPING = { device: "DeviceFlapping", circuit: "CircuitFlapping" };
 
 const places = new Map();
-const takers = new Set();
 
 function ofIncident(about, incident) {
   const given = { incident, title: about.title, done: about.done };
@@ -66,22 +65,17 @@ export function acts(place, about) {
   draw(place, places.get(place));
 }
 
-// A button to acknowledge an incident from a list, for as long as nobody has; null afterwards.
+// A button to acknowledge an incident from a list, for as long as nobody has; null afterwards. Only those who may
+// act see it.
 export function taking(incident, again) {
   if (incident.acknowledged) return null;
   const title = incident.summary.replace(/^\[[^\]]*\]\s*/, "");
   const one = forms.button("act.acknowledge", "acknowledge", () => forms.acknowledge({ incident, title, done: again }));
   one.setAttribute("aria-label", `${say("act.acknowledge")}: ${title}`);
   one.classList.add("take");
-  one.hidden = !may();
-  takers.add(one);
   return one;
 }
 
 document.addEventListener("session", () => {
   for (const [place, about] of places) draw(place, about);
-  for (const one of takers) {
-    if (one.isConnected) one.hidden = !may();
-    else takers.delete(one);
-  }
 });
