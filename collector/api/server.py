@@ -131,7 +131,7 @@ def application(source: Source, loopback: bool, visitors: Visitors) -> web.Appli
     app[REFUSALS] = Refusals()
     app[SCRAPES] = asyncio.Semaphore(SCRAPES_AT_ONCE)
     app[CONTRACT] = source.contract
-    app[QUESTIONS] = Questions(lambda: source.promql)
+    app[QUESTIONS] = asked = Questions(lambda: source.promql)
     app[ROUNDS] = source.telling.rounds
     app[REGISTRY] = registry(source)
     app[DOCUMENT] = document(ROUTES)
@@ -142,6 +142,7 @@ def application(source: Source, loopback: bool, visitors: Visitors) -> web.Appli
     app[STREAMS] = streams = Streams(source.journal)
     app.on_startup.append(streams.begin)
     app.on_shutdown.append(streams.end)
+    app.on_cleanup.append(lambda _: asked.close())
     app.on_response_prepare.append(_headers)
     return app
 

@@ -392,6 +392,8 @@ async def test_answers_are_let_go_of_when_they_are_old(store: str) -> None:
     clock[0] = questions.FRESH + 1
     await keeper.ask("vector(3)", Grid(time.time()))
     assert len(keeper._asked) == 1
+    await keeper.close()
+    assert not keeper._asked
     await there.close()
     nowhere = Questions(lambda: None)
     with pytest.raises(StoreAwayError, match="no store"):

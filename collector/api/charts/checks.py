@@ -2,11 +2,12 @@
 take, whether they come, what is about to run out.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from collector.api.charts.chart import Chart, Drawn, Text, Thing, gauges
-from collector.api.charts.metric import Pace, condensed, grouped, peak, series
+from collector.api.charts.metric import Pace, condensed, grouped, peak, rhythm, series
 from collector.stores.promql import Grid
+from inventory.model import Use
 
 _BY = ("target",)
 _PHASES = (
@@ -31,18 +32,21 @@ _TIMES = (
 )
 
 
-def checks(thing: Thing, pace: Pace, it: Mapping[str, str]) -> Iterator[Chart]:
+def checks(thing: Thing, uses: Sequence[Use], grid: Grid, it: Mapping[str, str]) -> Iterator[Chart]:
     """Everything that may be drawn of checks; a line for each of them."""
-    yield _http(thing, pace, it)
-    yield _phases(pace, it)
-    for key, title, metric, rule in _TIMES:
+    pace = Pace(grid, rhythm(uses))
+    asked = Pace(grid, rhythm(uses, "http"))
+    yield _http(thing, asked, it)
+    yield _phases(asked, it)
+    for probe, title, metric, rule in _TIMES:
+        own = Pace(grid, rhythm(uses, probe))
         marks = thing.marks(rule) if rule else ()
-        yield Chart(key, title, "seconds", (gauges(metric, "target", pace, it),), marks=marks)
+        yield Chart(probe, title, "seconds", (gauges(metric, "target", own, it),), marks=marks)
     yield Chart(
         "ntp",
         Text("Lệch giờ máy chủ NTP", "NTP offset"),
         "seconds",
-        (gauges("ntp_offset_seconds", "target", pace, it),),
+        (gauges("ntp_offset_seconds", "target", Pace(grid, rhythm(uses, "ntp")), it),),
         low=None,
     )
     yield Chart(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from collector.api.charts.chart import Chart, Drawn, Mark, Text, Thing, levels
 from collector.api.charts.device import LITTLE_LOSS, LITTLE_RTT, peaked, pings
-from collector.api.charts.metric import Pace, bits, busiest
+from collector.api.charts.metric import Pace, bits, busiest, rhythm
 from collector.api.charts.span import PEAK
 from collector.stores.promql import Grid
 from inventory.model import Circuit, End
@@ -85,4 +85,4 @@ def _way(thing: Thing, ports: list[tuple[End, str]], grid: Grid, name: Text) -> 
 
 def _pace(thing: Thing, end: End, grid: Grid) -> Pace:
     device = thing.inventory.devices[end.device]
-    return Pace(grid, max((use.interval for use in device.probes), default=device.interval))
+    return Pace(grid, rhythm(device.probes, otherwise=device.interval))

@@ -25,6 +25,7 @@ from collector.api.charts.metric import (
     condensed,
     grouped,
     rate,
+    rhythm,
     series,
 )
 from collector.api.charts.span import PEAK
@@ -37,14 +38,14 @@ LITTLE_RTT, LITTLE_LOSS = 0.002, 0.02
 
 def device(thing: Thing, one: Device, grid: Grid) -> Iterator[Chart]:
     """Everything that may be drawn of a device, whatever it is."""
-    polled = Pace(grid, max((use.interval for use in one.probes), default=one.interval))
+    polled = Pace(grid, rhythm(one.probes, otherwise=one.interval))
     yield from pings(Pace(grid, one.interval), one.name)
     yield from _system(thing, polled)
     yield from _firewall(thing, polled)
     yield from _power(thing, polled)
     yield from _rooms(thing, polled.slower())
     yield from _others(thing, polled)
-    yield from checks(thing, polled, {"device": one.name})
+    yield from checks(thing, one.probes, grid, {"device": one.name})
 
 
 def pings(pace: Pace, name: str, of: str = "") -> Iterator[Chart]:
@@ -257,7 +258,7 @@ def _others(thing: Thing, pace: Pace) -> Iterator[Chart]:
 
 def interface(one: Device, port: str, grid: Grid) -> Iterator[Chart]:
     """Everything that may be drawn of one interface, as seen from its device."""
-    pace = Pace(grid, max((use.interval for use in one.probes), default=one.interval))
+    pace = Pace(grid, rhythm(one.probes, otherwise=one.interval))
     it = {"device": one.name, "interface": port}
     speed = f"last_over_time({series('interface_speed_bits_per_second', **it)}[1d])"
     yield Chart(

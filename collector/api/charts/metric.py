@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from collector.api.charts.span import PEAK
 from collector.stores.promql import Grid, quoted
+from inventory.model import Use
 from probes.catalogue import METRICS
 
 MEDIUM = 300.0
@@ -30,6 +31,15 @@ FUNCTIONS = {
 
 class UnknownError(ValueError):
     """A query names a metric or a label that the catalogue does not know."""
+
+
+def rhythm(uses: Iterable[Use], *probes: str, otherwise: float = 60.0) -> float:
+    """Seconds between readings: of these probes, or of all that measure. The longest, for it is not
+    known which of them read what; saving configurations is no reading.
+    """
+    measuring = [use for use in uses if use.probe != "cli"]
+    chosen = [use.interval for use in measuring if use.probe in probes]
+    return max(chosen or [use.interval for use in measuring], default=otherwise)
 
 
 @dataclass(frozen=True, slots=True)

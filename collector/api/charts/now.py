@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from collector.api.charts import shape
-from collector.api.charts.metric import MEDIUM, Pace, among, grouped, rate, series
+from collector.api.charts.metric import MEDIUM, Pace, among, grouped, rate, rhythm, series
 from collector.api.charts.questions import FRESH, Questions
 from collector.stores.promql import Grid, Line, quoted
 from inventory.model import Circuit, Device, End, Inventory
@@ -30,7 +30,7 @@ def moment(now: float) -> Grid:
 
 async def ports(device: Device, questions: Questions, at: Grid) -> shape.Ports:
     """What goes through a device's interfaces. Raises StoreError."""
-    pace = Pace(at, max((use.interval for use in device.probes), default=device.interval))
+    pace = Pace(at, rhythm(device.probes, otherwise=device.interval))
     found: dict[tuple[str, str, str], float] = {}
     for names, one in ((_OFTEN, pace), (_SELDOM, pace.slower())):
         parts = {
@@ -75,7 +75,7 @@ def _parted(ends: list[End]) -> Iterator[list[End]]:
 
 def _carried(inventory: Inventory, ends: list[End], at: Grid) -> str:
     devices = [inventory.devices[end.device] for end in ends]
-    every = max((use.interval for one in devices for use in one.probes), default=60.0)
+    every = rhythm(use for one in devices for use in one.probes)
     labels = {
         "device": [end.device for end in ends],
         "interface": [end.interface for end in ends],

@@ -49,6 +49,14 @@ class Questions:
         # Who goes away must not take the answer from those who wait for the same.
         return await asyncio.shield(task)
 
+    async def close(self) -> None:
+        """Let go of every question that nobody waits for any more."""
+        tasks = [task for _, task in self._asked.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._asked.clear()
+
     async def _send(self, query: str, grid: Grid) -> list[Line]:
         store = self._store()
         if store is None:
