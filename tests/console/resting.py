@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from collector.api import Access, serve
+from collector.contract import Contract, History, Sources
 from collector.stores.promql import PromQL
 from tests.collector.running import Running
 
@@ -41,6 +42,14 @@ def tokens(folder: Path) -> str:
     return str(path)
 
 
+def _with_store(running: Running, folder: Path, url: str) -> None:
+    """What asks the past asks this store."""
+    running.promql = PromQL(url)
+    sources = Sources(lambda: running.plan.inventory, running.journal, History(running.promql))
+    running.contract = Contract(folder / "of-store.sqlite", sources, lambda circuit, breach: None)
+    running.contract.ledger.open()
+
+
 @contextmanager
 def resting(
     *, guarded: bool = False, alertmanagers: Sequence[str] = (), store: str = ""
@@ -54,7 +63,8 @@ def resting(
         thread.start()
         try:
             running = Running(folder, alertmanagers)
-            running.promql = PromQL(store) if store else None
+            if store:
+                _with_store(running, folder, store)
             server = asyncio.run_coroutine_threadsafe(
                 serve(running, "127.0.0.1:0", access), loop
             ).result(10)

@@ -2,8 +2,10 @@
 
 import json
 import re
+import time
 from collections.abc import Iterator
 from itertools import pairwise, product
+from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
@@ -14,8 +16,10 @@ from playwright.sync_api import Browser, Page, expect
 from collector.verdicts.events import EchoLost, Tick
 from tests.collector.running import NOW, Running
 from tests.console.browser import DESK, PHONE, Watched, browser, opened
+from tests.console.filled import filled
 from tests.console.resting import OPERATOR, VIEWER, Resting, resting
 from tests.console.test_wall import MOST, log_in
+from tests.daemons import free_port
 
 DEVICE, SWITCH = "/devices/hbh-xa-05212-rt01", "/devices/hbh-dc-sw01"
 CIRCUIT, SITE, SERVICE = "/circuits/tsl-a", "/sites/pa-co", "/services/mot-cua"
@@ -263,6 +267,30 @@ def test_what_is_not_there_is_said_kindly(
                 "href", re.compile("^/inventory[?]search=")
             )
         assert all("404" in one for one in watched.errors)
+
+
+def test_what_only_the_store_knows_is_shown_and_missed_without_it(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    with filled(tmp_path, time.time()) as store, resting(store=store) as own:
+        with opened(chromium, own.url + SWITCH) as watched:
+            page = watched.ready()
+            expect(part(page, "interfaces").locator(".in")).to_contain_text("Mbit/s")
+            assert watched.errors == []
+        with opened(chromium, own.url + CIRCUIT) as watched:
+            page = watched.ready()
+            contract = part(page, "contract")
+            expect(contract).to_contain_text("P95 không quá 90 %")
+            expect(contract.locator("tbody tr")).to_have_count(2)
+            expect(contract.locator("tbody")).to_contain_text("Mbit/s")
+            expect(contract).to_contain_text("hbh-xa-05212-rt01/wan1")
+            assert watched.errors == []
+    nobody = f"http://127.0.0.1:{free_port()}"
+    with resting(store=nobody) as own, opened(chromium, own.url + CIRCUIT) as watched:
+        page = watched.ready()
+        expect(part(page, "contract")).to_contain_text("Chưa tính được số liệu hợp đồng")
+        expect(page.locator("#verdict .how")).to_contain_text("Mất kết nối")
+        assert errors(watched) == []
 
 
 def test_names_of_devices_and_people_stay_text(chromium: Browser) -> None:
