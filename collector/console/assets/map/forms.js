@@ -6,8 +6,11 @@ export const FORMS = {
   down: "M-7.4-7.4H7.4V7.4H-7.4z",
   unreachable: "M0-9.6L9.6 0 0 9.6-9.6 0z",
   unknown: "M-7 0a7 7 0 1 0 14 0a7 7 0 1 0-14 0",
+  planned: "M-5 0a5 5 0 1 0 10 0a5 5 0 1 0-10 0",
   maintenance: "M-5-7.4H5L7.4-5V5L5 7.4H-5L-7.4 5V-5z",
 };
+
+const BARE = ["up", "degraded", "planned"];
 
 export function draw(tag, attributes, ...children) {
   const made = document.createElementNS(SVG, tag);
@@ -19,12 +22,18 @@ export function draw(tag, attributes, ...children) {
 // A mark to be put somewhere: the ring shows when it is pointed at.
 export function mark() {
   const form = draw("path", { class: "form" });
-  const use = draw("use", { x: -5, y: -5, width: 10, height: 10 });
-  return { form, use, element: draw("g", {}, draw("circle", { class: "ring", r: 11.5 }), form, use) };
+  return { form, element: draw("g", {}, draw("circle", { class: "ring", r: 11.5 }), form) };
 }
 
-export function shape({ form, use }, state) {
-  form.setAttribute("d", FORMS[state]);
-  if (state === "up" || state === "degraded") use.removeAttribute("href");
-  else use.setAttribute("href", `#i-${state}`);
+// Most are up and need no icon.
+export function shape(mark, state) {
+  mark.form.setAttribute("d", FORMS[state]);
+  mark.use?.remove();
+  mark.use = BARE.includes(state) ? null : draw("use", { href: `#i-${state}`, x: -5, y: -5, width: 10, height: 10 });
+  if (mark.use) mark.element.append(mark.use);
+}
+
+// The same for a line: nothing while it is up.
+export function badge() {
+  return draw("g", {}, draw("circle", { r: 7 }), draw("use", { x: -4.5, y: -4.5, width: 9, height: 9 }));
 }

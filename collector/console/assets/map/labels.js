@@ -55,23 +55,20 @@ function spot({ x, y, r, w, h }, anchor) {
   return { x, y: down + h * 0.34, anchor: "middle", left: x - w / 2, right: x + w / 2, top: down - h / 2, bottom: down + h / 2 };
 }
 
-// `wanted`: `{key, x, y, r, w, h, anchors}` in order of importance; `spots` are covered by no name but their own.
-// They stay within `bounds` where there are any. Gives by key where each may stand. An anchor is a side, or how far off the middle may be.
+// `wanted`: `{key, x, y, r, w, h, anchors, must}` in order of importance; `spots` are covered by no name but their
+// own, unless one `must` be read. They stay within `bounds` where there are any. Gives by key where each may stand.
+// An anchor is a side, or how far off the middle may be.
 export function cleared(wanted, spots, bounds) {
   const inside = ({ left, right, top, bottom }) => !bounds || (left > bounds.left && right < bounds.right && top > bounds.top && bottom < bounds.bottom);
-  const taken = new Taken();
-  for (const { key, x, y, r } of spots) taken.take({ of: key, left: x - r, right: x + r, top: y - r, bottom: y + r });
+  const [marks, names] = [new Taken(), new Taken()];
+  for (const { key, x, y, r } of spots) marks.take({ of: key, left: x - r, right: x + r, top: y - r, bottom: y + r });
   const found = new Map();
   for (const one of wanted) {
-    for (const anchor of one.anchors) {
-      const box = spot(one, anchor);
-      box.of = one.key;
-      if (inside(box) && taken.free(box)) {
-        taken.take(box);
-        found.set(one.key, box);
-        break;
-      }
-    }
+    const boxes = one.anchors.map((anchor) => ({ ...spot(one, anchor), of: one.key })).filter((box) => inside(box) && names.free(box));
+    const box = boxes.find((each) => marks.free(each)) ?? (one.must ? boxes[0] : undefined);
+    if (!box) continue;
+    names.take(box);
+    found.set(one.key, box);
   }
   return found;
 }

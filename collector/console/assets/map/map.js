@@ -3,17 +3,19 @@ import "./words.js";
 import { by, make, tell } from "../dom.js";
 import { legend } from "./legend.js";
 import { Load } from "./load.js";
-import { Model } from "./model.js";
+import { Model, wrong } from "./model.js";
 import { page } from "../page.js";
 import { byLocation } from "./place.js";
 import { Scene } from "./scene.js";
 import { choice, choose } from "../settings.js";
-import { List, pointed } from "./side.js";
+import { List, page as pageOf, pointed } from "./side.js";
 import { box, byTopology } from "./tree.js";
 import { View } from "./view.js";
 import { say, speaks } from "../words.js";
 
 const INTENT = 140;
+const MANY = 900;
+const REST = 160;
 const CLOSER = 3.2;
 const NEAR = 1.1;
 const READABLE = 0.65;
@@ -36,12 +38,10 @@ const scene = new Scene(world);
 const load = new Load(() => model && redraw());
 const list = new List((thing) => point(thing, true));
 
-const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
-
 function out(one) {
   const site = one.thing.startsWith("site:");
   if (site && one.above === null && one.hops !== null) return false;
-  if (onlyBad && one.state === "up") return true;
+  if (onlyBad && !wrong(one)) return true;
   if (!providers.size) return false;
   return site ? !one.providers.some((name) => providers.has(name)) : !providers.has(one.provider);
 }
@@ -49,29 +49,21 @@ scene.out = out;
 scene.load = (circuit) => load.step(circuit);
 
 const view = new View(stage, {
-  zoomed() {
-    const [width, height] = view.size;
-    const each = Math.sqrt((width * height) / Math.max(1, scene.nodes.size));
-    const most = scene.layout.row ? scene.layout.row * view.k * 0.36 : 20 * (rem() / 16);
-    const size = Math.max(2.6, Math.min(each * 0.085, 11) * Math.min(1.9, (view.k / view.start) ** 0.4));
-    const radius = Math.max(2.2, Math.min(size, most));
-    const [unit, rim] = [rem() * (phone.matches ? 0.9 : 1), 3];
-    world.style.fontSize = `${unit}px`;
-    world.style.setProperty("--thick", Math.max(0.5, Math.min(1.4, radius / 7)));
-    stage.classList.toggle("small", phone.matches);
-    const whole = view.k === view.start && { left: rim - view.x, right: width - rim - view.x, top: rim - view.y, bottom: height - rim - view.y };
-    scene.small = phone.matches;
-    scene.place(view.k, radius, unit, whole);
+  // A country's sites are too many to be set anew with every turn of a wheel: they are once it rests.
+  zoomed(resting = false) {
+    clearTimeout(view.settling);
+    if (scene.nodes.size > MANY && scene.k && !resting) view.settling = setTimeout(() => view.zoomed(true), REST);
+    else place();
     view.moved();
-    scale();
   },
   moved() {
-    world.setAttribute("transform", `translate(${Math.round(view.x * 10) / 10} ${Math.round(view.y * 10) / 10})`);
+    const by = scene.k ? view.k / scene.k : 1;
+    world.setAttribute("transform", `translate(${Math.round(view.x * 10) / 10} ${Math.round(view.y * 10) / 10})${by === 1 ? "" : ` scale(${by})`}`);
   },
   tapped(place, kind) {
     const thing = scene.under(...place, kind === "mouse" ? 6 : 16);
     if (!thing) point("", true);
-    else if (kind === "mouse") location.assign(`/${thing.replace(":", "s/")}`);
+    else if (kind === "mouse") location.assign(pageOf(thing));
     else point(thing, true, false);
   },
   hovered(place) {
@@ -82,12 +74,28 @@ const view = new View(stage, {
   },
 });
 
+function place() {
+  const [width, height] = view.size;
+  const each = Math.sqrt((width * height) / Math.max(1, scene.nodes.size));
+  const most = scene.layout.row ? scene.layout.row * view.k * 0.36 : 20 * (view.rem / 16);
+  const size = Math.max(2.6, Math.min(each * 0.085, 11) * Math.min(1.9, (view.k / view.start) ** 0.4));
+  const radius = Math.max(2.2, Math.min(size, most));
+  const [unit, rim] = [view.rem * (phone.matches ? 0.9 : 1), 3];
+  world.style.fontSize = `${unit}px`;
+  world.style.setProperty("--thick", Math.max(0.5, Math.min(1.4, radius / 7)));
+  stage.classList.toggle("small", phone.matches);
+  scene.small = phone.matches;
+  const whole = view.k === view.start && { left: rim - view.x, right: width - rim - view.x, top: rim - view.y, bottom: height - rim - view.y };
+  scene.place(view.k, radius, unit, whole);
+  scale();
+}
+
 // A bar as long as a round number of kilometres.
 function scale() {
   const bar = by("scale");
   bar.hidden = scene.layout.unit !== "km";
   if (bar.hidden) return;
-  const wanted = (110 * rem()) / 16 / view.k;
+  const wanted = (110 * view.rem) / 16 / view.k;
   const ten = 10 ** Math.floor(Math.log10(wanted));
   const long = [5, 2, 1].find((one) => one * ten <= wanted) * ten;
   tell(bar.firstElementChild, long >= 1 ? `${long} km` : `${Math.round(long * 1000)} m`);
@@ -96,7 +104,7 @@ function scale() {
 
 function fit() {
   const { layout } = scene;
-  const unit = rem();
+  const unit = view.rem;
   const beside = (layout.wide ?? 0) * (phone.matches ? 1.5 : 1);
   const { left, right, top, bottom } = box(layout.at, layout.areas);
   const flat = layout.kind === "topology";
@@ -106,13 +114,13 @@ function fit() {
 }
 
 function build() {
-  const [width, height] = view.size;
+  const [width, height] = view.measure();
   const layout = shown === "topology" ? byTopology(model, width, height) : byLocation(model);
   for (const site of model.sites.values()) site.providers = [];
   scene.build(model, layout);
   by("empty").hidden = layout.at.size > 0;
   tell(by("empty"), say(`empty.${shown}`));
-  view.k = 0;
+  view.k = scene.k = 0;
   fit();
   performance.mark("drawn");
 }
@@ -295,7 +303,8 @@ by("pointed").addEventListener("click", (event) => event.target.id === "let-go" 
 addEventListener("keydown", (event) => event.key === "Escape" && at && !document.querySelector("dialog[open]") && point("", true));
 by("legend").open = !phone.matches;
 new ResizeObserver(() => {
-  if (!model || !view.size[0]) return;
+  const before = String(view.size);
+  if (!model || !view.measure()[0] || String(view.size) === before) return;
   if (view.fitted) {
     built = "";
     draw(model.told);

@@ -3,6 +3,9 @@ const GRAVE = ["down", "unreachable", "degraded", "unknown", "maintenance", "up"
 const SHORTER = [[/^UBND /, ""], [/^(xã|Xã) /, ""], [/^(phường|Phường) /, "P. "], [/^(thị trấn|Thị trấn) /, "TT. "], [/^(huyện|Huyện|Thị xã|thị xã) /, ""], [/^(thành phố|Thành phố) /, "TP. "]];
 
 export const grave = (state) => GRAVE.indexOf(state);
+// What nobody watches yet is not wrong.
+export const wrong = (one) => one.state !== "up" && one.state !== "";
+export const form = (one) => one.state || "planned";
 export const short = (title) => SHORTER.reduce((left, [what, by]) => left.replace(what, by), title);
 
 export const plain = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[đĐ]/g, "d").toLowerCase();

@@ -1,13 +1,14 @@
 // The drawing: lines, marks and names in one SVG. Positions are set when the zoom changes, states in place
 // whenever they change.
-import { draw, mark, shape } from "./forms.js";
+import { badge, draw, mark, shape } from "./forms.js";
 import { cleared, wide } from "./labels.js";
-import { grave } from "./model.js";
+import { form, grave, wrong } from "./model.js";
 import { spread } from "./place.js";
 
 const LARGER = { "data-centre": 1.9, province: 1.4, "district-office": 1.2 };
 const RANKS = { "data-centre": 0, province: 1, "district-office": 2, district: 2 };
-const AROUND = [0, 1, 2, 3, 4, 5].flatMap((ring) => (ring ? [...Array(8).keys()].map((turn) => [Math.cos(turn * 0.785) * ring * 24, Math.sin(turn * 0.785) * ring * 14]) : [[0, 0]]));
+const NEAR = 9;
+const AROUND = [0, 1, 2, 3, 4].flatMap((ring) => (ring ? [...Array(8).keys()].map((turn) => [Math.cos(turn * 0.785) * ring * 24, Math.sin(turn * 0.785) * ring * 14]) : [[0, 0]]));
 const PARALLEL = 4;
 const STUB = 15;
 const STEPS = 10;
@@ -64,15 +65,15 @@ export class Scene {
   }
 
   mark(site) {
-    const { form, use, element } = mark();
+    const drawn = mark();
     const name = draw("text", { class: "name" });
     name.textContent = site.label;
     const spot = this.layout.at.get(site.name);
     let spine = null;
     if (spot.tall) this.layers.spines.append((spine = draw("rect", { class: "spine", rx: 8 })));
-    this.layers.marks.append(element);
+    this.layers.marks.append(drawn.element);
     this.layers.names.append(name);
-    this.nodes.set(site.name, { site, element, form, use, name, spine, spot });
+    this.nodes.set(site.name, { ...drawn, site, name, spine, spot });
   }
 
   ends({ a, z }) {
@@ -82,14 +83,13 @@ export class Scene {
 
   line(circuit) {
     const element = draw("path", {});
-    const badge = draw("g", {}, draw("circle", { r: 7 }), draw("use", { x: -4.5, y: -4.5, width: 9, height: 9 }));
     this.layers.lines.append(element);
     const name = this.leaves(circuit) ? draw("text", { class: "name" }) : null;
     if (name) {
       name.textContent = circuit.provider;
       this.layers.names.append(name);
     }
-    this.lines.set(circuit.name, { circuit, element, badge, name });
+    this.lines.set(circuit.name, { circuit, element, name, badge: null });
   }
 
   // Whether it leads out of our network from where a collector stands.
@@ -102,24 +102,24 @@ export class Scene {
     this.model = model;
     for (const node of this.nodes.values()) {
       node.site = model.sites.get(node.site.name);
-      const { state, kind } = node.site;
-      const shown = state || "unknown";
+      const { kind } = node.site;
+      const shown = form(node.site);
       const out = this.out(node.site);
       this.dress(node, `mark s-${shown} ${LARGER[kind] ? "large" : ""}`, out, node.site.thing);
-      this.stand(node, shown, this.layers.marks);
+      this.stand(node, this.layers.marks);
       if (node.shown !== shown) {
         node.shown = shown;
         shape(node, shown);
       }
-      node.name.setAttribute("class", `name s-${shown}${shown === "up" ? "" : " bad"}${out ? " out" : ""}${this.named(node.site) ? " lit" : ""}`);
+      node.name.setAttribute("class", `name s-${shown}${wrong(node.site) ? " bad" : ""}${out ? " out" : ""}${this.named(node.site) ? " lit" : ""}`);
       node.spine?.setAttribute("class", `spine s-${shown}`);
     }
     for (const line of this.lines.values()) {
       line.circuit = model.circuits.get(line.circuit.name);
       const { circuit } = line;
-      const shown = circuit.state || "unknown";
+      const shown = form(circuit);
       this.dress(line, `line s-${shown} ${this.load(circuit)}${circuit.backup ? " backup" : ""}`, this.out(circuit), circuit.thing);
-      this.stand(line, shown, this.layers.lines);
+      this.stand(line, this.layers.lines);
       this.badge(line, shown);
     }
   }
@@ -129,8 +129,8 @@ export class Scene {
     return this.lit.has(thing) && this.lit.get(thing) !== "hit";
   }
 
-  stand(one, shown, layer) {
-    const rank = this.lit.has((one.site ?? one.circuit).thing) ? 2 : shown === "up" ? 0 : 1;
+  stand(one, layer) {
+    const rank = this.lit.has((one.site ?? one.circuit).thing) ? 2 : wrong(one.site ?? one.circuit) ? 1 : 0;
     if (one.rank !== undefined && one.rank < rank) layer.append(one.element);
     else if (one.rank === undefined && rank) layer.append(one.element);
     one.rank = rank;
@@ -146,12 +146,19 @@ export class Scene {
   }
 
   badge(line, shown) {
-    if (shown === "up" || line.outside) line.badge.remove();
-    else {
-      line.badge.setAttribute("class", `badge s-${shown}${this.lit.has(line.circuit.thing) ? " lit" : ""}`);
-      line.badge.lastChild.setAttribute("href", `#i-${shown}`);
-      if (!line.badge.isConnected) this.layers.badges.append(line.badge);
+    if (!wrong(line.circuit) || line.outside) {
+      line.badge?.remove();
+      return;
     }
+    line.badge ??= badge();
+    line.badge.setAttribute("class", `badge s-${shown}${this.lit.has(line.circuit.thing) ? " lit" : ""}`);
+    line.badge.lastChild.setAttribute("href", `#i-${shown}`);
+    if (!line.badge.isConnected) this.layers.badges.append(line.badge);
+    this.pin(line);
+  }
+
+  pin({ badge: element, middle }) {
+    if (element && middle) element.setAttribute("transform", `translate(${middle.map(round).join(" ")}) scale(${round(Math.max(0.5, Math.min(1.2, this.size / 7)))})`);
   }
 
   // Sets everything where it is at so many pixels a unit. `size` is a mark's radius, `rem` a name's unit;
@@ -170,7 +177,7 @@ export class Scene {
 
   settle({ key, x, y, r }) {
     const node = this.nodes.get(key);
-    const scale = ((this.size * (LARGER[node.site.kind] ?? 1)) / 8) * (node.site.state === "up" ? 1 : 1.15);
+    const scale = ((this.size * (LARGER[node.site.kind] ?? 1)) / 8) * (wrong(node.site) ? 1.15 : 1);
     Object.assign(node, { x, y, r });
     node.element.setAttribute("transform", `translate(${round(x)} ${round(y)}) scale(${Math.round(scale * 100) / 100})`);
     if (!node.spine) return;
@@ -180,13 +187,13 @@ export class Scene {
   }
 
   trace(line) {
-    line.points = this.layout.lines === null ? this.straight(line.circuit) : this.drawn(line);
+    const straight = this.layout.lines === null;
+    line.points = straight ? this.straight(line.circuit) : this.drawn(line);
     if (!line.points) return;
-    const [x, y] = line.points[Math.floor(line.points.length * 0.6)] ?? line.points[0];
-    const at = line.points.length === 2 ? [line.points[0][0] * 0.42 + line.points[1][0] * 0.58, line.points[0][1] * 0.42 + line.points[1][1] * 0.58] : [x, y];
-    line.badge.setAttribute("transform", `translate(${round(at[0])} ${round(at[1])}) scale(${round(Math.max(0.5, Math.min(1.2, this.size / 7)))})`);
-    line.middle = at;
-    if (this.layout.lines === null) line.element.setAttribute("d", `M${line.points.map((one) => one.map(round).join(" ")).join("L")}`);
+    const [first, last] = [line.points[0], line.points[line.points.length - 1]];
+    line.middle = straight ? [first[0] * 0.42 + last[0] * 0.58, first[1] * 0.42 + last[1] * 0.58] : line.points[Math.floor(line.points.length * 0.6)];
+    this.pin(line);
+    if (straight) line.element.setAttribute("d", `M${line.points.map((one) => one.map(round).join(" ")).join("L")}`);
   }
 
   straight(circuit) {
@@ -237,11 +244,11 @@ export class Scene {
     for (const [key, node] of this.nodes) {
       const { site } = node;
       const lit = this.named(site);
-      const bad = site.state !== "up";
+      const bad = wrong(site);
       const size = bad || lit || LARGER[site.kind] ? plain * 1.08 : plain;
       const rank = lit ? -1 : bad ? grave(site.state) : 8 + (RANKS[site.kind] ?? 3);
       if (node.outside || (!fits && rank > 8)) continue;
-      found.push({ key, x: node.x, y: node.y, r: node.r + (lit ? 4 : 0), w: wide(site.label, `600 ${size}px ${FONT}`), h: size * 1.2, rank, anchors: this.anchors(node, tree) });
+      found.push({ key, x: node.x, y: node.y, r: node.r + (lit ? 4 : 0), w: wide(site.label, `${bad || lit ? 700 : 400} ${size}px ${FONT}`), h: size * 1.2, rank, must: bad || lit, anchors: this.anchors(node, tree) });
     }
     return found;
   }
@@ -250,7 +257,7 @@ export class Scene {
   outsides() {
     const size = 0.74 * this.rem;
     return [...this.lines.values()].filter((line) => line.name && line.points && !line.outside).map(({ circuit, points }) => ({
-      key: circuit.thing, x: points[points.length - 1][0], y: points[points.length - 1][1], r: 0, w: wide(circuit.provider, `600 ${size}px ${FONT}`), h: size * 1.2, rank: 9, anchors: ["above", "start", "end"],
+      key: circuit.thing, x: points[points.length - 1][0], y: points[points.length - 1][1], r: 0, w: wide(circuit.provider, `400 ${size}px ${FONT}`), h: size * 1.2, rank: 9, anchors: ["above", "start", "end"],
     }));
   }
 
@@ -264,7 +271,7 @@ export class Scene {
       one.element.textContent = text;
       const w = wide(one.strong ? text : text.toUpperCase(), `700 ${size}px ${FONT}`) + (one.strong ? 0 : one.text.length * size * 0.12);
       const [right, down] = beyond ? one.beyond : [0, 0];
-      return { key: one.key, x: (one.x + right) * this.k, y: (one.y + down) * this.k - (beyond ? 0 : size * 0.3), r: -3, w, h: size * 1.15, rank: one.strong ? 8 : 7.5, anchors: one.strong ? [one.anchor] : AROUND };
+      return { key: one.key, x: (one.x + right) * this.k, y: (one.y + down) * this.k - (beyond ? 0 : size * 0.3), r: -3, w, h: size * 1.15, rank: one.strong ? 8 : 7.5, anchors: one.strong ? [one.anchor] : this.small ? AROUND.slice(0, NEAR) : AROUND };
     });
   }
 
@@ -308,6 +315,6 @@ export class Scene {
       const node = this.nodes.get(name);
       return node ? [node.x, node.y] : null;
     }
-    return this.lines.get(name)?.middle ?? null;
+    return (thing.startsWith("circuit:") && this.lines.get(name)?.middle) || null;
   }
 }

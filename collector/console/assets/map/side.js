@@ -1,15 +1,14 @@
 // Beside the drawing: what is pointed at, with its way and its impact, and the list of sites and circuits.
 import { by, icon, link, make, tell } from "../dom.js";
 import { counted, known, moment, number, say } from "../words.js";
-import { grave, plain } from "./model.js";
+import { form, grave, plain, wrong } from "./model.js";
 
 const LISTED = 200;
 const NAMED = 14;
 const FELT = ["service", "site", "circuit", "device"];
 
-const page = (thing) => link(thing, "").getAttribute("href");
-const shown = (one) => one.state || "unknown";
-const word = (one) => (one.state === "maintenance" || !one.word ? say(`state.${shown(one)}`) : one.word);
+export const page = (thing) => link(thing, "").getAttribute("href");
+const word = (one) => (one.state === "maintenance" ? say("state.maintenance") : one.word || say("planned"));
 
 function head(one) {
   const close = make("button", { type: "button", class: "button close", id: "let-go" }, "✕");
@@ -19,10 +18,10 @@ function head(one) {
 
 function standing(one) {
   if (one.state === undefined) return null;
-  const state = shown(one);
+  const state = form(one);
   const because = one.because ? say("because", { cause: "\n" }).split("\n").flatMap((text, place) => (place ? [link(one.cause, one.because), text] : [text])) : [];
   const since = one.since === null ? "" : say("since", { time: moment(one.since) });
-  return make("p", { class: `standing s-${state}` }, icon(state), make("b", {}, word(one)), make("span", {}, since), make("span", {}, ...because));
+  return make("p", { class: `standing s-${state}` }, icon(state === "planned" ? "info" : state), make("b", {}, word(one)), make("span", {}, since), make("span", {}, ...because));
 }
 
 function percent(share) {
@@ -87,8 +86,8 @@ export function pointed(model, thing, reach, load) {
 }
 
 function item(one) {
-  const state = shown(one);
-  return make("li", { class: `s-${state}`, role: "option", tabIndex: -1, id: `at-${one.thing}` }, icon(state), make("span", { class: "what" }, one.title), make("span", { class: "word" }, one.state === "up" ? "" : word(one)));
+  const state = form(one);
+  return make("li", { class: `s-${state}`, role: "option", tabIndex: -1, id: `at-${one.thing}` }, icon(state === "planned" ? "info" : state), make("span", { class: "what" }, one.title), make("span", { class: "word" }, one.state === "up" ? "" : word(one)));
 }
 
 export class List {
@@ -131,7 +130,7 @@ export class List {
     const wanted = plain(words).split(/\s+/).filter(Boolean);
     const fits = (one) => {
       one.sought ??= plain(`${one.title} ${one.name}`);
-      return !out(one) && (wanted.length ? wanted.every((part) => one.sought.includes(part)) : one.state !== "up");
+      return !out(one) && (wanted.length ? wanted.every((part) => one.sought.includes(part)) : wrong(one));
     };
     const found = model.all.filter(fits).sort((one, other) => grave(one.state) - grave(other.state));
     this.things = found.slice(0, LISTED);

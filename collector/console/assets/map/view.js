@@ -19,8 +19,11 @@ export class View {
     stage.addEventListener("keydown", (event) => this.key(event));
   }
 
-  get size() {
-    return [this.stage.clientWidth, this.stage.clientHeight];
+  // Looked up once for many: asking makes a browser lay all out anew.
+  measure() {
+    this.size = [this.stage.clientWidth, this.stage.clientHeight];
+    this.rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    return this.size;
   }
 
   // All of a box in sight, between paddings `{left, right, top, bottom}`.

@@ -41,6 +41,7 @@ learn({
   "pointed.load": ["Tải", "Load"],
   "load.both": ["chiều đi {transmit}, chiều về {receive}", "{transmit} out, {receive} in"],
   "load.none": ["Chưa biết tải các đường truyền: kho số liệu không trả lời. Màu chỉ theo trạng thái.", "The circuits' load is not known: the store does not answer. Colours tell states only."],
+  "planned": ["Chưa đưa vào giám sát", "Not watched yet"],
   "legend": ["Chú giải", "Legend"],
   "legend.sites": ["Địa điểm", "Sites"],
   "legend.lines": ["Đường truyền", "Circuits"],
