@@ -47,7 +47,8 @@ def test_device_shows_its_charts_with_units_limits_and_names_as_they_are(
 ) -> None:
     with opened(chromium, f"{house.url}/devices/{UP}") as watched:
         page = drawn(watched)
-        titles = ["Độ trễ ping", "Mất gói ping", "CPU", "Bộ nhớ (RAM)", "Ổ đĩa đã dùng", "Nhiệt độ"]
+        titles = ["Độ trễ ping", "Mất gói ping", "CPU", "Bộ nhớ (RAM)", "Ổ đĩa đã dùng"]
+        titles += ["Các cổng bận nhất, chiều vào", "Các cổng bận nhất, chiều ra", "Nhiệt độ"]
         assert page.locator("figure.chart h3").all_text_contents() == titles
         storage = chart(page, "Ổ đĩa đã dùng")
         expect(storage.locator(".legend")).to_contain_text("<b>/mnt")
@@ -195,7 +196,7 @@ def test_store_that_goes_away_leaves_what_was_drawn_and_is_told(
         page.get_by_role("button", name="24 giờ").click()
         message = page.locator(".charts .message")
         expect(message).to_contain_text("Kho số liệu không trả lời; biểu đồ là của lúc")
-        expect(page.locator("figure.chart")).to_have_count(6)
+        expect(page.locator("figure.chart")).to_have_count(8)
         page.reload()
         expect(message).to_contain_text("trạng thái trên trang vẫn đúng")
         expect(page.locator("figure.chart")).to_have_count(0)

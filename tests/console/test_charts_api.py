@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -140,8 +140,10 @@ async def test_device_has_the_charts_it_has_data_for_with_limits_and_the_worst_l
 ) -> None:
     answer = await told(face, f"devices/{UP}/charts", span="6h")
     charts = answer["charts"]
-    wanted = ["ping-rtt", "ping-loss", "cpu", "memory", "storage", "temperature"]
-    assert list(charts) == wanted
+    wanted = ["ping-rtt", "ping-loss", "cpu", "memory", "storage", "busiest-in", "busiest-out"]
+    assert list(charts) == [*wanted, "temperature"]
+    (busiest,) = charts["busiest-in"]["series"]
+    assert busiest["label"] == PORT
     cpu = charts["cpu"]
     assert (cpu["unit"], cpu["low"], cpu["high"]) == ("ratio", 0.0, 1.0)
     assert [(one["kind"], one["value"]) for one in cpu["limits"]] == [
@@ -312,6 +314,15 @@ async def answering(
         await asyncio.sleep(wait)
         return web.Response(body=body)
 
+    async with serving(folder, answer) as face:
+        yield face
+
+
+@asynccontextmanager
+async def serving(
+    folder: Path, answer: Callable[[web.Request], Awaitable[web.Response]]
+) -> AsyncIterator[Face]:
+    """A collector whose store answers so."""
     app = web.Application()
     app.router.add_route("*", "/{any:.*}", answer)
     async with TestServer(app) as server, fronted(folder, str(server.make_url("/"))) as face:
@@ -365,6 +376,23 @@ async def test_store_that_hangs_costs_one_patience_and_the_wait_is_shared(
         assert all(
             "did not answer" in one["error"] or "not answer" in one["error"] for one in refused
         )
+
+
+@pytest.mark.asyncio
+async def test_question_that_takes_too_long_costs_its_own_chart_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(questions, "SECONDS", 0.5)
+
+    async def answer(request: web.Request) -> web.Response:
+        if "storage_used" in str((await request.post())["query"]):
+            await asyncio.sleep(30.0)
+        return web.Response(body=matrix({}, [[time.time() - 60, "1"]]))
+
+    async with serving(tmp_path, answer) as face:
+        charts = (await face.get(f"/api/v1/devices/{UP}/charts"))["charts"]
+    assert [one["key"] for one in charts if one["problem"]] == ["storage"]
+    assert len(charts) > 10
 
 
 @pytest.mark.asyncio

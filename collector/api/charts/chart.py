@@ -9,6 +9,9 @@ from collector.api.charts.metric import Pace, condensed, grouped, series
 from collector.thresholds import limits_of
 from inventory.model import Inventory
 
+LINES = 8
+"""Lines of a chart: more cannot be told apart."""
+
 
 class Text(NamedTuple):
     """What people read, in Vietnamese and English."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from collector.api.charts.chart import (
     HIGHEST,
+    LINES,
     LOWEST,
     MEAN,
     Chart,
@@ -33,6 +34,7 @@ from collector.stores.promql import Grid
 from inventory.model import Device
 
 IN, OUT = Text("Chiều vào", "In"), Text("Chiều ra", "Out")
+_PORT = ("interface",)
 LITTLE_RTT, LITTLE_LOSS = 0.002, 0.02
 
 
@@ -41,6 +43,7 @@ def device(thing: Thing, one: Device, grid: Grid) -> Iterator[Chart]:
     polled = Pace(grid, rhythm(one.probes, otherwise=one.interval))
     yield from pings(Pace(grid, one.interval), one.name)
     yield from _system(thing, polled)
+    yield from _ports(thing, polled)
     yield from _firewall(thing, polled)
     yield from _power(thing, polled)
     yield from _rooms(thing, polled.slower())
@@ -115,6 +118,22 @@ def _sum(metric: str, pace: Pace, it: dict[str, str], name: Text) -> Drawn:
     """A counter of all instances together, a second."""
     query = grouped("sum", rate(series(metric, **it), pace))
     return Drawn(query, "mean", pace.counted, name)
+
+
+def _ports(thing: Thing, pace: Pace) -> Iterator[Chart]:
+    """The busiest interfaces of the span."""
+    whole = pace.grid.end - pace.grid.start
+    for way, vi, en in (("receive", "vào", "in"), ("transmit", "ra", "out")):
+        one = series(f"interface_{way}_bytes_total", device=thing.name)
+        most = f"rate({one}[{whole:.0f}s] @ {pace.grid.end:.0f})"
+        busy = f"topk({LINES}, {grouped('max', most, _PORT)})"
+        query = f"8 * {grouped('max', rate(one, pace), _PORT)} and on (interface) {busy}"
+        yield Chart(
+            f"busiest-{en}",
+            Text(f"Các cổng bận nhất, chiều {vi}", f"Busiest interfaces, {en}"),
+            "bits_per_second",
+            (Drawn(query, "mean", pace.counted, by=_PORT),),
+        )
 
 
 def _firewall(thing: Thing, pace: Pace) -> Iterator[Chart]:

@@ -6,12 +6,9 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 
 from collector.api.charts import shape
-from collector.api.charts.chart import Chart, Drawn, Text
+from collector.api.charts.chart import LINES, Chart, Drawn, Text
 from collector.api.charts.questions import Questions
 from collector.stores.promql import Grid, Line, StoreAwayError, StoreError
-
-LINES = 8
-"""Lines of a chart: more cannot be told apart."""
 
 _DIGITS = 7
 _HOW = {
@@ -24,19 +21,31 @@ _HOW = {
 async def drawn(
     charts: Iterable[Chart], questions: Questions, grid: Grid, language: str
 ) -> list[shape.Chart]:
-    """Those that have data, or a problem of their own. Raises StoreAwayError."""
-    wanted = [_one(chart, questions, grid, language) for chart in charts if chart.drawn]
-    return [told for told in await asyncio.gather(*wanted) if told is not None]
+    """Those that have data, or a problem of their own. Raises StoreAwayError where none could be
+    asked for.
+    """
+    wanted = [one for one in charts if one.drawn]
+    answers = await asyncio.gather(*(_one(one, questions, grid, language) for one in wanted))
+    away = [one for one in answers if isinstance(one, StoreAwayError)]
+    if away and len(away) == len(answers):
+        raise away[0]
+    told = []
+    for chart, answer in zip(wanted, answers, strict=True):
+        if isinstance(answer, StoreError):
+            told.append(_told(chart, language, problem=str(answer)))
+        elif answer is not None:
+            told.append(answer)
+    return told
 
 
-async def _one(chart: Chart, questions: Questions, grid: Grid, language: str) -> shape.Chart | None:
+async def _one(
+    chart: Chart, questions: Questions, grid: Grid, language: str
+) -> shape.Chart | StoreError | None:
     try:
         answers = [await questions.ask(one.query, grid) for one in chart.drawn]
         ceiling = await _ceiling(chart, questions, grid)
-    except StoreAwayError:
-        raise
     except StoreError as error:
-        return _told(chart, language, problem=str(error))
+        return error
     lines = _lines(chart.drawn, answers, language)
     if not lines:
         return None
