@@ -13,6 +13,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -124,10 +125,13 @@ def digest(line: bytes) -> str:
 
 
 class Audit:
-    """The file of one collector. Every method blocks: call it in a thread."""
+    """The file of one collector. Every method blocks: `write` is called in `thread`, which a disk
+    that does not answer holds up alone.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.thread = ThreadPoolExecutor(1, "audit")
         self._lock = threading.Lock()
         self._end: _End | None = None
 

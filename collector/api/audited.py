@@ -3,10 +3,12 @@ as a disk bears.
 """
 
 import asyncio
+import errno
 import logging
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Future
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
@@ -16,9 +18,12 @@ from aiohttp import web
 from collector.api.guard import HOLDER, RefusedError
 from collector.api.rim import SOURCE
 from collector.api.visitors import VISITORS
-from collector.audit import FAILED, REFUSED, Audit, Deed
+from collector.audit import ACCEPTED, FAILED, REFUSED, Audit, Deed
 
 log = logging.getLogger("hatang.audit")
+
+DISK = 5.0
+"""Seconds in which a line must be on disk."""
 
 HOUR = 3600.0
 EACH, ALL = 20, 300
@@ -111,4 +116,19 @@ async def told_refused(request: web.Request, why: RefusedError) -> None:
 
 
 async def _write(audit: Audit, one: Deed) -> int:
-    return await asyncio.to_thread(audit.write, one, time.time())
+    """Raises OSError, also where the disk does not answer in time; should it take the line later,
+    that nothing was done is written down too.
+    """
+    writing = audit.thread.submit(audit.write, one, time.time())
+    try:
+        return await asyncio.wait_for(asyncio.wrap_future(writing), DISK)
+    except TimeoutError:
+        if not writing.cancel() and one.outcome == ACCEPTED:
+            writing.add_done_callback(lambda late: _late(audit, one, late))
+        raise OSError(errno.ETIMEDOUT, "the disk does not answer") from None
+
+
+def _late(audit: Audit, one: Deed, late: Future[int]) -> None:
+    if late.exception() is None:
+        why = replace(one, outcome=FAILED, of=late.result(), text="written too late: not done")
+        audit.thread.submit(audit.write, why, time.time())

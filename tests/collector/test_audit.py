@@ -4,6 +4,7 @@ import ast
 import hashlib
 import json
 import logging
+import os
 import resource
 import subprocess
 import time
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from collector.api import Access
+from collector.api import Access, audited
 from collector.api.audited import ALL, EACH, HOUR, Refusals
 from collector.api.routes import ROUTES
 from collector.audit import FIRST, NAME, Audit, Deed, Line, digest, parse, verify
@@ -256,6 +257,30 @@ async def test_a_file_that_may_not_be_written_refuses_the_act_too(face: Face) ->
     refused = await face.send("POST", f"{ONE}/acknowledge", {"who": "an"}, 503)
     assert "Is a directory" in refused["error"]
     assert (await face.get(ONE))["acknowledged"] is None
+
+
+@pytest.mark.asyncio
+async def test_a_disk_that_does_not_answer_holds_up_acts_and_nothing_else(
+    face: Face, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pipe that nobody reads: whoever opens it waits for good."""
+    monkeypatch.setattr(audited, "DISK", 0.2)
+    path = face.running.audit.path
+    os.mkfifo(path)
+    for _ in range(20):  # more than there are threads for other work
+        refused = await face.send("POST", f"{ONE}/note", {"who": "an", "text": "x"}, 503)
+    assert "the disk does not answer" in refused["error"]
+    assert (await face.get(ONE))["notes"] == []
+    await face.get("/api/v1/wall")
+    reader = os.open(path, os.O_RDWR | os.O_NONBLOCK)
+    path.unlink()
+    await face.send("POST", f"{ONE}/note", {"who": "an", "text": "y"})
+    os.close(reader)
+    face.running.audit.thread.shutdown()
+    lines = {one["text"]: one for one in await told(face)}
+    assert lines.keys() == {"x", "y", "written too late: not done"}
+    assert lines["written too late: not done"]["of"] == lines["x"]["number"]
+    assert [note["text"] for note in (await face.get(ONE))["notes"]] == ["y"]
 
 
 def test_a_line_that_a_full_disk_cut_stays_and_the_chain_goes_on(audit: Audit) -> None:
