@@ -1,22 +1,18 @@
 """Charts as the API tells them, of a real store and of stores that are not as they should be."""
 
-import asyncio
 import json
 import re
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 import pytest_asyncio
-from aiohttp import web
-from aiohttp.test_utils import TestServer
 from jsonschema import Draft202012Validator
 
-from collector.api.charts import now, questions
+from collector.api.charts import now
 from collector.api.charts.chart import Thing
 from collector.api.charts.circuit import circuit
 from collector.api.charts.device import device, interface
@@ -25,15 +21,16 @@ from collector.api.charts.questions import Questions
 from collector.api.charts.service import service
 from collector.api.charts.site import site
 from collector.api.charts.span import SPANS, grid
-from collector.stores.promql import Bounds, Grid, PromQL, StoreAwayError
+from collector.stores.promql import Bounds, Grid, PromQL
 from collector.vocabulary import vocabulary
 from inventory.load import load
 from inventory.model import Inventory
 from probes.catalogue import METRICS
 from probes.expression import metrics
-from tests.collector.running import Face, faced, province
+from tests.collector.running import Face, province
 from tests.console.filled import DOWN, PORT, UP, filled
-from tests.daemons import daemon, free_port, healthy, victoria_metrics
+from tests.console.fronted import fronted, known
+from tests.daemons import daemon, free_port, healthy
 from tests.house import ROOT
 
 HOURS = 7 * 24.0
@@ -43,15 +40,6 @@ HOURS = 7 * 24.0
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with filled(tmp_path_factory.mktemp("vm"), time.time(), HOURS) as url:
         yield url
-
-
-@asynccontextmanager
-async def fronted(folder: Path, url: str) -> AsyncIterator[Face]:
-    """The API of a collector whose store is at that address."""
-    async with faced(folder) as face:
-        face.running.promql = PromQL(url)
-        yield face
-        await face.running.promql.close()
 
 
 @pytest_asyncio.fixture
@@ -128,10 +116,6 @@ async def told(face: Face, path: str, **asked: str) -> dict[str, Any]:
     for chart in answer["charts"]:
         assert all(len(one["values"]) == answer["count"] for one in chart["series"]), chart["key"]
     return {**answer, "charts": {one["key"]: one for one in answer["charts"]}}
-
-
-def known(line: dict[str, Any]) -> list[float]:
-    return [value for value in line["values"] if value is not None]
 
 
 @pytest.mark.asyncio
@@ -268,161 +252,3 @@ def test_loads_of_a_province_are_asked_in_parts_that_a_store_takes() -> None:
 )
 async def test_question_that_is_wrong_is_told_so(face: Face, path: str, status: int) -> None:
     assert (await face.get(f"/api/v1/{path}", status))["error"]
-
-
-@pytest.mark.asyncio
-async def test_same_charts_for_many_are_asked_of_the_store_once(tmp_path: Path) -> None:
-    asked: list[str] = []
-    async with answering(tmp_path, matrix({}, []), asked=asked) as face:
-        await face.get(f"/api/v1/devices/{UP}/charts?span=24h")
-        once = len(asked)
-        path = f"/api/v1/devices/{UP}/charts?span=24h&language="
-        many = [face.get(path + ("vi" if number % 2 else "en")) for number in range(10)]
-        await asyncio.gather(*many)
-        assert len(asked) == once == len(set(asked)) > 10
-
-
-@pytest.mark.asyncio
-async def test_store_that_goes_away_is_told_and_one_that_comes_back_is_asked(
-    tmp_path: Path,
-) -> None:
-    port = free_port()
-    async with fronted(tmp_path, f"http://127.0.0.1:{port}") as face:
-        for path in (f"devices/{UP}/charts", f"devices/{UP}/interfaces/rates", "circuits/load"):
-            refused = await face.get(f"/api/v1/{path}", 503)
-            assert "the store does not answer" in refused["error"]
-        with victoria_metrics(tmp_path / "vm", port):
-            assert (await face.get(f"/api/v1/devices/{UP}/charts"))["charts"] == []
-
-
-@pytest.mark.asyncio
-async def test_collector_without_a_store_says_so(tmp_path: Path) -> None:
-    async with faced(tmp_path) as face:
-        for path in (f"devices/{UP}/charts", f"devices/{UP}/interfaces/rates", "circuits/load"):
-            assert "--query" in (await face.get(f"/api/v1/{path}"))["problem"]
-
-
-@asynccontextmanager
-async def answering(
-    folder: Path, body: bytes, wait: float = 0.0, asked: list[str] | None = None
-) -> AsyncIterator[Face]:
-    """A collector whose store gives the same answer to everything; what it was asked."""
-
-    async def answer(request: web.Request) -> web.Response:
-        if asked is not None:
-            asked.append(str((await request.post())["query"]))
-        await asyncio.sleep(wait)
-        return web.Response(body=body)
-
-    async with serving(folder, answer) as face:
-        yield face
-
-
-@asynccontextmanager
-async def serving(
-    folder: Path, answer: Callable[[web.Request], Awaitable[web.Response]]
-) -> AsyncIterator[Face]:
-    """A collector whose store answers so."""
-    app = web.Application()
-    app.router.add_route("*", "/{any:.*}", answer)
-    async with TestServer(app) as server, fronted(folder, str(server.make_url("/"))) as face:
-        yield face
-
-
-def matrix(labels: Any, values: Any) -> bytes:
-    found = [{"metric": labels, "values": values, "value": values}]
-    return json.dumps({"data": {"result": found}}).encode()
-
-
-@pytest.mark.asyncio
-@pytest.mark.parametrize(
-    "body",
-    [b"", b"[" * 100_000, b"\xff", b'{"data": {"result": [1]}}', matrix(5, []), b"x" * 3_000_000],
-)
-async def test_answer_of_another_kind_is_a_problem_of_the_chart(
-    tmp_path: Path, body: bytes
-) -> None:
-    async with answering(tmp_path, body) as face:
-        answer = await face.get(f"/api/v1/devices/{UP}/charts")
-        assert answer["charts"]
-        assert all(one["problem"] and not one["series"] for one in answer["charts"])
-        assert (await face.get("/api/v1/circuits/load", 503))["error"]
-
-
-@pytest.mark.asyncio
-async def test_samples_and_labels_may_be_anything(tmp_path: Path) -> None:
-    at = time.time() // 120 * 120
-    values = [[at, "NaN"], [at - 120, "1e400"], [9e300, "1"], [-5, "2"], None, [at - 240], {}]
-    values += [[at - 240, "7"], ["x", "y"], [at - 360, True], [at - 480, "0.123456789012"]]
-    hostile = {"storage": "<b>" * 400, "pool": 5, "\x00": None}
-    async with answering(tmp_path, matrix(hostile, values)) as face:
-        answer = await face.get(f"/api/v1/devices/{UP}/charts")
-        storage = next(one for one in answer["charts"] if one["key"] == "storage")
-        (line,) = storage["series"]
-        assert known(line) == [0.1234568, 1.0, 7.0]
-        assert line["label"] == ("<b>" * 400)[:300]
-
-
-@pytest.mark.asyncio
-async def test_store_that_hangs_costs_one_patience_and_the_wait_is_shared(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(questions, "SECONDS", 0.3)
-    async with answering(tmp_path, b"{}", wait=30.0) as face:
-        path = f"/api/v1/devices/{UP}/charts"
-        began = time.monotonic()
-        refused = await asyncio.gather(*(face.get(path, 503) for _ in range(5)))
-        assert time.monotonic() - began < 5.0
-        assert all(
-            "did not answer" in one["error"] or "not answer" in one["error"] for one in refused
-        )
-
-
-@pytest.mark.asyncio
-async def test_question_that_takes_too_long_costs_its_own_chart_only(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(questions, "SECONDS", 0.5)
-
-    async def answer(request: web.Request) -> web.Response:
-        if "storage_used" in str((await request.post())["query"]):
-            await asyncio.sleep(30.0)
-        return web.Response(body=matrix({}, [[time.time() - 60, "1"]]))
-
-    async with serving(tmp_path, answer) as face:
-        charts = (await face.get(f"/api/v1/devices/{UP}/charts"))["charts"]
-    assert [one["key"] for one in charts if one["problem"]] == ["storage"]
-    assert len(charts) > 10
-
-
-@pytest.mark.asyncio
-async def test_who_goes_away_does_not_take_the_answer_from_others(store: str) -> None:
-    there = PromQL(store)
-    keeper = Questions(lambda: there)
-    point = grid("1h", time.time())
-    first = asyncio.create_task(keeper.ask("vector(1)", point))
-    await asyncio.sleep(0)
-    second = asyncio.create_task(keeper.ask("vector(1)", point))
-    await asyncio.sleep(0)
-    first.cancel()
-    (line,) = await second
-    assert set(line.values) == {1.0}
-    await there.close()
-
-
-@pytest.mark.asyncio
-async def test_answers_are_let_go_of_when_they_are_old(store: str) -> None:
-    there, clock = PromQL(store), [0.0]
-    keeper = Questions(lambda: there, lambda: clock[0])
-    for number in range(20):
-        await keeper.ask(f"vector({number})", Grid(time.time()))
-    assert len(keeper._asked) == 20
-    clock[0] = questions.FRESH + 1
-    await keeper.ask("vector(3)", Grid(time.time()))
-    assert len(keeper._asked) == 1
-    await keeper.close()
-    assert not keeper._asked
-    await there.close()
-    nowhere = Questions(lambda: None)
-    with pytest.raises(StoreAwayError, match="no store"):
-        await nowhere.ask("vector(1)", Grid(0.0))
