@@ -1,4 +1,5 @@
-"""How long an inventory takes to load, and an impact to find: the example, and 20,000 devices.
+"""How long an inventory takes to load, an impact to find, and the console's list to answer what
+somebody types and to be written as CSV: the example, and 20,000 devices.
 
 `python -m benchmarks.inventory [DEVICES]`. CPU seconds of this process, the median of three runs.
 """
@@ -10,6 +11,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from collector.api.listing import answer
+from collector.api.listing.columns import SHOWN
+from collector.api.listing.find import Question
+from collector.api.listing.stock import Stock
 from inventory.graph import impact
 from inventory.load import load
 from inventory.model import Inventory, Thing
@@ -44,14 +49,30 @@ def timed(work: Callable[[], object]) -> float:
     return statistics.median(taken)
 
 
+def listed(inventory: Inventory, *, whole: bool) -> None:
+    """What one answer of the console's list costs: two words of many things, filtered, sorted; or
+    all devices as CSV.
+    """
+    stock = Stock(inventory, "vi", {}, {})
+    words, conditions = ("", ()) if whole else ("e r", ("lifecycle=active",))
+    asked = Question("device", words, conditions, SHOWN["device"], "" if whole else "address")
+    if whole:
+        answer.lines(stock, asked, answer.found(stock, asked).things)
+    else:
+        answer.told(stock, asked, 1, answer.LIMIT)
+
+
 def told(path: Path, first: str) -> str:
     """One line about one inventory."""
     words = vocabulary()
     inventory: Inventory = load(path, words)
     loading = timed(lambda: load(path, words))
     losing = timed(lambda: impact(inventory, Thing("device", first)))
+    asking = timed(lambda: listed(inventory, whole=False)) * 1000
+    writing = timed(lambda: listed(inventory, whole=True)) * 1000
     size = f"{len(inventory.devices):6d} devices {len(inventory.circuits):6d} circuits"
-    return f"{size}  load {loading:6.2f} s  impact {losing * 1000:6.1f} ms"
+    loaded = f"load {loading:6.2f} s  impact {losing * 1000:6.1f} ms"
+    return f"{size}  {loaded}  list {asking:6.1f} ms  CSV {writing:6.1f} ms"
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ the kind of a device's site.
 import dataclasses
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
@@ -219,35 +219,41 @@ def select(
         if all(each.met(look(inventory, thing, each.path)) for each in asked)
     ]
     parts = fold(words).split()
-    return [one for one in found if _spoken(inventory, one, parts, also)] if parts else found
+    if not parts:
+        return found
+    text = _reader(inventory, also)
+    return [one for one in found if _spoken(text(one), parts)]
 
 
-def _spoken(
-    inventory: Inventory, thing: Thing, parts: Sequence[str], also: Mapping[str, str]
-) -> bool:
-    """Whether every word stands in what somebody may call the thing by."""
-    one = getattr(inventory, f"{thing.kind}s")[thing.name]
-    text = fold(" ".join([*_called(inventory, thing, one), also.get(thing.name, "")]))
+def _spoken(text: str, parts: Sequence[str]) -> bool:
     return all(part in text for part in parts)
 
 
-def _called(inventory: Inventory, thing: Thing, one: Any) -> Iterator[str]:
-    """Names, addresses, contract, the asset register's words, and where it is."""
-    yield from (one.name, one.title, *one.tags)
-    site = inventory.sites.get(thing.name) if thing.kind == "site" else None
-    if thing.kind == "device":
-        site = inventory.sites[one.site]
-        lines = (up.name for up in one.uplinks if up.kind == "circuit")
-        yield from (*one.addresses, one.role or "", *_register(one.asset), *lines)
-        yield inventory.roles.get(one.role, "")
-    elif thing.kind == "circuit":
-        site = inventory.sites[inventory.devices[one.z.device].site]
-        yield from (one.kind, one.provider, one.contract, one.path, one.probe or "", *one.payers)
-        yield from (text for end in (one.a, one.z) if end for text in (end.device, end.interface))
-    else:
-        yield one.owner
-    if site is not None:
-        yield from (site.name, site.title, site.unit.code, site.unit.name)
+def _reader(inventory: Inventory, also: Mapping[str, str]) -> Callable[[Thing], str]:
+    """What gives all that somebody may call a thing by, folded: names, addresses, contract, the
+    asset register's words, and where it is.
+    """
+    roles = {name: fold(title) for name, title in inventory.roles.items()}
+    places = {
+        one.name: fold(f"{one.name} {one.title} {one.unit.code} {one.unit.name}")
+        for one in inventory.sites.values()
+    }
+
+    def text(thing: Thing) -> str:
+        one = getattr(inventory, f"{thing.kind}s")[thing.name]
+        own = [one.name, one.title, *one.tags, also.get(thing.name, "")]
+        if thing.kind == "device":
+            own += [*one.addresses, one.role or "", *_register(one.asset)]
+            own += [up.name for up in one.uplinks if up.kind == "circuit"]
+            return f"{fold(' '.join(own))} {roles.get(one.role, '')} {places[one.site]}"
+        if thing.kind == "circuit":
+            own += [one.kind, one.provider, one.contract, one.path, one.probe or "", *one.payers]
+            own += [text for end in (one.a, one.z) if end for text in (end.device, end.interface)]
+            return f"{fold(' '.join(own))} {places[inventory.devices[one.z.device].site]}"
+        place = places[thing.name] if thing.kind == "site" else ""
+        return f"{fold(' '.join([*own, one.owner]))} {place}"
+
+    return text
 
 
 def _register(asset: Asset) -> Sequence[str]:

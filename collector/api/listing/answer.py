@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from aiohttp import web
 
@@ -44,33 +45,14 @@ async def listing(request: web.Request) -> web.Response:
     beside = screen.fields(request.app[SOURCE])
     stock = _stock(request)
 
-    def work() -> Listing:
-        found = _found(stock, asked)
-        pages = max(1, -(-len(found.things) // most))
-        at = min(page, pages)
-        return Listing(
-            **beside,
-            kind=asked.kind,
-            kinds=counts(stock, asked.search),
-            total=len(found.things),
-            page=at,
-            pages=pages,
-            columns=list(asked.columns),
-            sort=asked.sort,
-            headings=_headings(stock, asked.kind),
-            shown=list(SHOWN[asked.kind]),
-            facets=_facets(stock, asked.kind, found),
-            rows=[_row(stock, one, asked) for one in found.things[(at - 1) * most : at * most]],
-        )
-
-    return await screen.told(work)
+    return await screen.told(lambda: Listing(**beside, **told(stock, asked, page, most)))
 
 
 async def export(request: web.Request) -> web.StreamResponse:
     """All of it as a file for a spreadsheet, a part at a time."""
     rim.allow(request, *_ASKED)
     asked, stock = question(request), _stock(request)
-    found = await asyncio.to_thread(_found, stock, asked)
+    things = (await asyncio.to_thread(found, stock, asked)).things
     name = file_name(stock, asked.kind, datetime.now(stock.inventory.province.zone))
     response = web.StreamResponse(
         headers={
@@ -81,11 +63,34 @@ async def export(request: web.Request) -> web.StreamResponse:
     await response.prepare(request)
     if request.method != "HEAD":
         await response.write(_head(stock, asked))
-        for start in range(0, len(found.things), TOGETHER):
-            part = found.things[start : start + TOGETHER]
-            await response.write(await asyncio.to_thread(_lines, stock, asked, part))
+        for start in range(0, len(things), TOGETHER):
+            part = things[start : start + TOGETHER]
+            await response.write(await asyncio.to_thread(lines, stock, asked, part))
         await response.write_eof()
     return response
+
+
+def told(stock: Stock, asked: Question, page: int, most: int) -> dict[str, Any]:
+    """The fields of a `Listing`, but for those of every screen: a page of so many rows, the last
+    where there are not so many. Raises RefusedError.
+    """
+    things = found(stock, asked)
+    total = len(things.things)
+    pages = max(1, -(-total // most))
+    at = min(page, pages)
+    return {
+        "kind": asked.kind,
+        "kinds": counts(stock, asked, things),
+        "total": total,
+        "page": at,
+        "pages": pages,
+        "columns": list(asked.columns),
+        "sort": asked.sort,
+        "headings": _headings(stock, asked.kind),
+        "shown": list(SHOWN[asked.kind]),
+        "facets": _facets(stock, asked.kind, things),
+        "rows": [_row(stock, one, asked) for one in things.things[(at - 1) * most : at * most]],
+    }
 
 
 def question(request: web.Request) -> Question:
@@ -117,7 +122,8 @@ def _stock(request: web.Request) -> Stock:
     return Stock(source.plan.inventory, rim.language(request), held, latest)
 
 
-def _found(stock: Stock, asked: Question) -> Found:
+def found(stock: Stock, asked: Question) -> Found:
+    """What is found. Raises RefusedError where the question is none."""
     try:
         return find(stock, asked)
     except QueryInvalid as error:
@@ -131,12 +137,12 @@ def _headings(stock: Stock, kind: str) -> list[Heading]:
     ]
 
 
-def _facets(stock: Stock, kind: str, found: Found) -> list[Facet]:
+def _facets(stock: Stock, kind: str, things: Found) -> list[Facet]:
     """States, and those that can narrow the list, or do."""
     facets = []
     for by in FACETS[kind]:
-        wanted = found.wanted.get(by.field, ())
-        one = facet(stock, kind, by, (*found.things, *found.near.get(by.field, ())), wanted)
+        wanted = things.wanted.get(by.field, ())
+        one = facet(stock, kind, by, (*things.things, *things.near.get(by.field, ())), wanted)
         if wanted or len(one.choices) > (0 if by.form == "state" else 1):
             facets.append(one)
     return facets
@@ -162,7 +168,8 @@ def _head(stock: Stock, asked: Question) -> bytes:
     )
 
 
-def _lines(stock: Stock, asked: Question, things: Sequence[Thing]) -> bytes:
+def lines(stock: Stock, asked: Question, things: Sequence[Thing]) -> bytes:
+    """Things as lines of the file."""
     columns = [COLUMNS[asked.kind][key] for key in asked.columns]
     return _csv([[stock.text(thing, one, raw=True) for one in columns] for thing in things])
 

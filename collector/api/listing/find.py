@@ -25,9 +25,12 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What is found, in order; `near` is what only the filters on one field keep out."""
+    """What is found, in order, of so many as have the words; `near` is what only the filters on
+    one field keep out.
+    """
 
     things: list[Thing]
+    spoken: int
     near: Mapping[str, list[Thing]]
     wanted: Mapping[str, tuple[str, ...]]
 
@@ -43,13 +46,14 @@ def find(stock: Stock, asked: Question) -> Found:
     others = [one for one in conditions if one not in filters]
     found: list[Thing] = []
     near: dict[str, list[Thing]] = {".".join(one.path): [] for one in filters}
-    for thing in spoken(stock, asked.kind, asked.search):
+    worded = spoken(stock, asked.kind, asked.search)
+    for thing in worded:
         if all(_met(stock, thing, one) for one in others):
             failed = {".".join(one.path) for one in filters if not _met(stock, thing, one)}
             if len(failed) < 2:
                 (near[failed.pop()] if failed else found).append(thing)
     wanted = {".".join(one.path): one.wanted[1:] or one.wanted for one in filters}
-    return Found(_ordered(stock, found, asked), near, wanted)
+    return Found(_ordered(stock, found, asked), len(worded), near, wanted)
 
 
 def spoken(stock: Stock, kind: str, search: str) -> list[Thing]:
@@ -60,11 +64,10 @@ def spoken(stock: Stock, kind: str, search: str) -> list[Thing]:
     return select(stock.inventory, kind, (), search, said)
 
 
-def counts(stock: Stock, search: str) -> dict[str, int]:
+def counts(stock: Stock, asked: Question, found: Found) -> dict[str, int]:
     """Of each kind how many the words find."""
-    if not search.strip():
-        return {kind: len(getattr(stock.inventory, f"{kind}s")) for kind in KINDS}
-    return {kind: len(spoken(stock, kind, search)) for kind in KINDS}
+    others = {kind: len(spoken(stock, kind, asked.search)) for kind in KINDS if kind != asked.kind}
+    return {kind: others.get(kind, found.spoken) for kind in KINDS}
 
 
 def _met(stock: Stock, thing: Thing, one: Condition) -> bool:
