@@ -259,6 +259,7 @@ def test_english_is_english(chromium: Browser, house: Resting) -> None:
     with opened(chromium, at(house, "?search=pa+co")) as watched:
         page = watched.ready()
         page.get_by_role("button", name="English").click()
+        expect(page).to_have_title("Inventory · Hatang")
         expect(page.locator("#found")).to_have_text("1 device")
         expect(page.locator("#rows tr")).to_contain_text("Commune router")
         expect(page.get_by_role("columnheader", name="Address")).to_be_visible()

@@ -53,6 +53,7 @@ function draw(told) {
 }
 
 function label() {
+  document.title = `${say("nav.inventory")} · Hatang`;
   search.placeholder = say("search.hint");
 }
 
