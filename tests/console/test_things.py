@@ -262,6 +262,7 @@ def test_what_is_not_there_is_said_kindly(
         expect(gone).to_contain_text(said)
         expect(page.locator("h1")).to_have_text("Không tìm thấy")
         expect(page.locator("#trouble p")).to_have_count(0)
+        expect(page.locator("main .panel:visible")).to_have_count(1)
         if path.startswith(("/devices", "/circuits")):
             expect(gone.get_by_role("link").first).to_have_attribute(
                 "href", re.compile("^/inventory[?]search=")

@@ -6,7 +6,7 @@ import { blocks } from "../parts/blocks.js";
 import { by, link, make } from "../dom.js";
 import { closed, events, works } from "../parts/lists.js";
 import { facts, part } from "../parts/section.js";
-import { gone } from "../parts/gone.js";
+import { gone, here } from "../parts/gone.js";
 import { head } from "./head.js";
 import { moment, number, say, speaks } from "../words.js";
 import { page } from "../page.js";
@@ -76,6 +76,7 @@ const some = (list) => (list?.length ? list : null);
 
 function draw(sheet) {
   const { incident, cause, verdict } = sheet;
+  here();
   head(sheet);
   acts(by("acts"), { thing: incident.cause, title: cause.title, incident, flapping: verdict.flapping, maintenance: verdict.maintenance, again });
   put("wide", { id: "path", fill: path }, sheet.path.length ? { steps: sheet.path, own: cause } : null);
@@ -88,5 +89,5 @@ function draw(sheet) {
   put("side", { id: "earlier", fill: closed }, some(sheet.earlier));
 }
 
-const again = page({ draw, gone: () => gone("incident", "verdict") });
+const again = page({ draw, gone: () => gone("incident") });
 setInterval(run, 1000);

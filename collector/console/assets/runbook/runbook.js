@@ -3,11 +3,12 @@ import "../parts/words.js";
 import "./words.js";
 import { blocks } from "../parts/blocks.js";
 import { by, make, tell } from "../dom.js";
-import { gone } from "../parts/gone.js";
+import { gone, here } from "../parts/gone.js";
 import { page } from "../page.js";
 import { say } from "../words.js";
 
 function draw({ name, blocks: told }) {
+  here();
   const [first] = told;
   const titled = first?.kind === "heading" && first.level === 1;
   const title = titled ? first.text : name;
@@ -21,4 +22,4 @@ function draw({ name, blocks: told }) {
   by("blocks").replaceChildren(blocks(titled ? told.slice(1) : told));
 }
 
-page({ draw, gone: () => gone("runbook", "blocks") });
+page({ draw, gone: () => gone("runbook") });

@@ -1,6 +1,7 @@
 // A circuit: what was agreed, where it ends, its contract numbers, what else serves its site.
 import { contract } from "./contract.js";
 import { facts } from "../parts/section.js";
+import { found } from "./lists.js";
 import { icon, link, make } from "../dom.js";
 import { number, say } from "../words.js";
 import { rate, share, span } from "../units.js";
@@ -57,7 +58,7 @@ export function lines(body, told) {
     icon(shown(one)), link(one.thing, one.title),
     make("span", { class: "of" }, [one.what, one.provider, one.path, one.capacity === null ? "" : rate(one.capacity)].filter(Boolean).join(" · ")),
     make("span", { class: "word" }, worded(one)),
-  ))), rest > 0 ? make("p", { class: "soft" }, say("more", { count: number(rest) })) : "");
+  ))), rest > 0 ? make("p", { class: "soft" }, say("more", { count: number(rest) })) : "", found(told.all));
 }
 
 export function circuit(draw, sheet) {

@@ -36,7 +36,7 @@ function about(body, { device, site, contact, says, what }) {
 function neighbour(one) {
   return make("li", { class: `s-${shown(one)}` },
     icon(shown(one)), link(one.thing, one.title),
-    make("span", { class: "of" }, [one.what, one.interface].filter(Boolean).join(" · ")),
+    make("span", { class: "of" }, [one.far ? "" : one.what, one.interface].filter(Boolean).join(" · ")),
     one.far ? make("span", { class: "of" }, "→ ", link(one.far.thing, one.far.title)) : null,
     make("span", { class: "word" }, worded(one)));
 }

@@ -3,6 +3,7 @@ import { charts } from "../charts/charts.js";
 import { icon, link, make, patch, tell } from "../dom.js";
 import { moment, number, say, speaks } from "../words.js";
 import { measured, rate } from "../units.js";
+import { shown, worded } from "../parts/marks.js";
 import { watch } from "./rates.js";
 
 const FEW = 12;
@@ -42,6 +43,9 @@ function load(way, value, speed, lost) {
   return cell;
 }
 
+// A circuit that is up is only named.
+const leads = (one) => [shown(one) === "up" ? "" : make("span", { class: `state s-${shown(one)}`, title: worded(one) }, icon(shown(one)), make("span", { class: "heard" }, worded(one))), " ", link(one.thing, one.title)];
+
 function update(body, row, { one, flow }) {
   const [mark, word] = state(one);
   row.className = `port s-${mark}${body.chosen === one.name ? " chosen" : ""}`;
@@ -55,7 +59,7 @@ function update(body, row, { one, flow }) {
     load("in", flow?.receive, one.speed, faults(flow, "receive")),
     load("out", flow?.transmit, one.speed, faults(flow, "transmit")),
     make("td", { class: "alias" }, one.alias ?? ""),
-    make("td", { class: "leads" }, one.circuit ? link(one.circuit.thing, one.circuit.title) : ""),
+    make("td", { class: "leads" }, ...(one.circuit ? leads(one.circuit) : [])),
   );
   if (focused) choose.focus();
 }

@@ -15,10 +15,13 @@ export function below(body, told) {
   body.replaceChildren(make("details", { open }, make("summary", {}, summed(told.kinds)), tiles(told.items), rest(told.total, told.items.length)));
 }
 
+// `all` is where the inventory has them in columns.
+export const found = (all) => (all ? make("p", { class: "all" }, make("a", { href: all }, say("lists.all"))) : "");
+
 export function listed(body, told) {
-  body.replaceChildren(things(told.items), rest(told.total, told.items.length));
+  body.replaceChildren(things(told.items), rest(told.total, told.items.length), found(told.all));
 }
 
 export function tiled(body, told) {
-  body.replaceChildren(tiles(told.items), rest(told.total, told.items.length));
+  body.replaceChildren(tiles(told.items), rest(told.total, told.items.length), found(told.all));
 }

@@ -24,10 +24,11 @@ function about(body, { site, contact, above, what }) {
 
 export function site(draw, sheet) {
   const some = (things) => (things.items.length ? things : null);
+  const listedAs = (kind, things) => some({ ...things, all: `/inventory?kind=${kind}&where=${encodeURIComponent(`site=${sheet.name}`)}` });
   const many = ({ items }) => items.length > MANY;
   draw("wide", { id: "children", fill: tiled }, some(sheet.children), sheet.children.total);
-  draw("wide", { id: "devices", fill: many(sheet.devices) ? tiled : listed }, some(sheet.devices), sheet.devices.total);
-  draw("wide", { id: "circuits", fill: many(sheet.circuits) ? tiled : lines }, some(sheet.circuits), sheet.circuits.total);
+  draw("wide", { id: "devices", fill: many(sheet.devices) ? tiled : listed }, listedAs("device", sheet.devices), sheet.devices.total);
+  draw("wide", { id: "circuits", fill: many(sheet.circuits) ? tiled : lines }, listedAs("circuit", sheet.circuits), sheet.circuits.total);
   draw("wide", { id: "services", fill: tiled }, some(sheet.services), sheet.services.total);
   draw("side", { id: "about", fill: about }, { site: sheet.site, contact: sheet.contact, above: sheet.above, what: sheet.what });
 }

@@ -8,7 +8,7 @@ import { closed, events, works } from "../parts/lists.js";
 import { charts } from "../charts/charts.js";
 import { circuit } from "./circuit.js";
 import { device } from "./device.js";
-import { gone } from "../parts/gone.js";
+import { gone, here } from "../parts/gone.js";
 import { head } from "./head.js";
 import { history, key } from "../parts/history.js";
 import { page } from "../page.js";
@@ -36,6 +36,7 @@ let latest = null;
 function draw(sheet) {
   const { verdict, kind, name } = sheet;
   latest = sheet;
+  here();
   head(sheet, again);
   acts(by("acts"), { thing: sheet.thing, title: sheet.title, flapping: verdict.flapping, maintenance: verdict.maintenance, again });
   put("wide", { id: "path", fill: path }, sheet.path.length ? { steps: sheet.path, own: { ...verdict, title: sheet.title } } : null);
@@ -45,11 +46,11 @@ function draw(sheet) {
   put("side", { id: "works", fill: works }, some(sheet.works));
   if (!INSIDE.includes(kind)) KINDS[kind](put, sheet);
   put("wide", { id: "readings", fill: readings }, sheet.readings?.length ? { items: sheet.readings, lost: LOST.includes(verdict.state) } : null);
-  put("side", { id: "below", fill: below }, sheet.below.total ? sheet.below : null, sheet.below.total);
+  put("side", { id: "below", fill: below }, sheet.below.total > (sheet.devices?.total ?? 0) ? sheet.below : null, sheet.below.total);
   put("side", { id: "closed", fill: closed }, some(sheet.closed));
   put("side", { id: "events", fill: events }, some(sheet.events));
   tell(by("unread"), sheet.journal ? "" : say("unread"));
 }
 
-const again = page({ draw, entered: () => latest && draw(latest), gone: () => gone("why", "verdict") });
+const again = page({ draw, entered: () => latest && draw(latest), gone: () => gone("why") });
 setInterval(run, 1000);

@@ -36,6 +36,7 @@ learn({
   "part.services": ["Dịch vụ phụ thuộc", "Services that need it"],
   "part.checks": ["Phép kiểm tra", "Checks"],
   "part.needs": ["Cần có", "Needs"],
+  "lists.all": ["Xem dạng bảng trong danh mục", "In columns, in the inventory"],
   "links.runbook": ["Hướng dẫn xử lý: {name}", "Runbook: {name}"],
   "links.grafana": ["Mở trong Grafana", "Open in Grafana"],
   "about.address": ["Địa chỉ", "Address"],
