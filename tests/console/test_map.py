@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from collector.plan import build
+from collector.vocabulary import vocabulary
+from inventory.load import load
 from tests.collector.running import NOW, PROBES, Running
 from tests.console.browser import DESK, PHONE, Watched, browser, opened
 from tests.console.resting import Resting, resting
@@ -17,9 +20,17 @@ from tests.console.resting import Resting, resting
 MOST = 300_000
 """Bytes of a first load."""
 
+EXAMPLE = Path(__file__).parents[2] / "inventory.yaml"
 VIEWS = ["location", "topology"]
 MOVED = "() => document.getElementById('world').getAttribute('transform')"
 OWN = "() => [...document.querySelectorAll('#drawing .mark')].some((one) => one.own)"
+COVERED = """(selector) => { const boxes = [...document.querySelectorAll(selector)]
+  .map((one) => one.getBoundingClientRect()); const near = 2.5;
+  return boxes.filter((one, place) => boxes.some((other, at) => at > place
+    && one.left + near < other.right && other.left + near < one.right
+    && one.top + near < other.bottom && other.top + near < one.bottom
+    && Math.hypot(one.x + one.width / 2 - other.x - other.width / 2,
+      one.y + one.height / 2 - other.y - other.height / 2) < one.width)).length; }"""
 STOPS = """() => [...document.querySelectorAll("main *")].filter((one) => one.tabIndex >= 0
   && one.getClientRects().length).length"""
 
@@ -103,7 +114,8 @@ def test_pointing_shows_the_way_and_the_impact_and_a_click_opens_the_page(
         page.mouse.move(*middle(page, "#drawing .mark.s-unreachable .form"))
         expect(pointed.locator("h3")).to_have_text("UBND xã Pà Cò")
         expect(pointed).to_contain_text("do Kênh xã Pà Cò")
-        expect(pointed.locator(".felt")).to_have_text("1 dịch vụ, 1 thiết bị")
+        expect(pointed.locator(".felt b")).to_have_text(["1 dịch vụ", "1 thiết bị"])
+        expect(pointed.locator(".felt").first).to_contain_text("Một cửa điện tử")
         expect(pointed.locator(".way li")).to_have_count(4)
         expect(pointed.locator(".way li").last).to_have_text("noc-1")
         expect(page.locator("#drawing .line.lit.way")).to_have_count(1)
@@ -237,6 +249,37 @@ def test_first_tap_points_and_the_panel_has_the_way_on(chromium: Browser, house:
         expect(page.locator("#pointed h3 a")).to_have_attribute("href", "/sites/pa-co")
         assert page.url.endswith("at=site:pa-co")
         assert watched.errors == []
+
+
+def test_two_fingers_zoom(chromium: Browser, house: Resting) -> None:
+    more = {"has_touch": True, "is_mobile": True}
+    with shown(chromium, house, "?view=location", PHONE, **more) as watched:
+        page = watched.page
+        wide = page.locator("#scale").inner_text()
+        fingers = page.context.new_cdp_session(page)
+        for kind, apart in (("touchStart", 20), ("touchMove", 60), ("touchMove", 100)):
+            points = [{"x": 190 + side * apart, "y": 350, "id": side + 1} for side in (-1, 1)]
+            fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        fingers.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        expect(page.locator("#scale")).not_to_have_text(wide)
+        assert page.url.endswith("view=location")
+        assert watched.errors == []
+
+
+def test_no_site_covers_another_and_no_name_another_name(chromium: Browser) -> None:
+    whole = load(EXAMPLE, vocabulary())
+
+    def change(running: Running) -> None:
+        running.plan = replace(running.plan, inventory=whole)
+
+    with resting() as own:
+        own.do(change)
+        for view in VIEWS:
+            with shown(chromium, own, f"?view={view}") as watched:
+                expect(watched.page.locator("#drawing .mark")).to_have_count(215)
+                assert watched.page.evaluate(COVERED, ".marks .form") == 0
+                assert watched.page.evaluate(COVERED, ".names .name:not(.hidden)") == 0
+                assert watched.errors == []
 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])

@@ -20,7 +20,7 @@ from collector.api.search import Held, state_name
 from inventory.model import Inventory, Thing
 
 NAMED_MOST = {"service": 300, "site": 4_000, "circuit": 4_000, "device": 300}
-"""Names that are told of what goes dark with one thing: all that a map lights, a part of the rest."""
+"""Names that are told of what goes dark with one thing: all that a map lights, some of the rest."""
 
 _AT_ONCE = 2
 _FELT = ("service", "site", "circuit", "device")
@@ -143,11 +143,11 @@ async def whole(request: web.Request) -> web.Response:
     beside = screen.fields(source)
     language, inventory = rim.language(request), source.plan.inventory
     ways, names = await request.app[KEPT].of(inventory, language)
-    held = dict(source.engine.verdicts)
+    held, read = dict(source.engine.verdicts), source.reloaded[1]
 
     def work() -> shape.Map:
         atlas = Atlas(ways, names, held)
-        return shape.Map(**beside, sites=atlas.sites(), circuits=atlas.circuits())
+        return shape.Map(**beside, read=read, sites=atlas.sites(), circuits=atlas.circuits())
 
     return await screen.told(work)
 

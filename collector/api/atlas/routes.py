@@ -8,6 +8,7 @@ _LOST, _CAUSE = WALL.sites[0], WALL.causes[0]
 
 MAP = shape.Map(
     **dict(SCREEN),
+    read=SCREEN.at - 7200,
     sites=[
         shape.MapSite(
             state=_LOST.state,

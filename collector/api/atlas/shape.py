@@ -56,6 +56,7 @@ class MapCircuit(Shown):
 class Map(Screen):
     """All that the map shows. Retired devices and circuits are not on it."""
 
+    read: float = Field(description="When the inventory was read, Unix seconds")
     sites: list[MapSite]
     circuits: list[MapCircuit]
 

@@ -28,6 +28,7 @@ let shown = address.get("view") ?? choice("map", "location");
 if (shown !== "topology") shown = "location";
 let at = address.get("at") ?? "";
 let begun = false;
+let read = 0;
 let model = null;
 let built = "";
 let painted = "";
@@ -120,8 +121,14 @@ function build() {
   scene.build(model, layout);
   by("empty").hidden = layout.at.size > 0;
   tell(by("empty"), say(`empty.${shown}`));
+  const kept = view.drawn === shown && !view.fitted ? [view.k, view.x, view.y] : null;
+  view.drawn = shown;
   view.k = scene.k = 0;
   fit();
+  if (kept) {
+    view.fitted = false;
+    view.go(...kept);
+  }
   performance.mark("drawn");
 }
 
@@ -267,9 +274,10 @@ function draw(told) {
   model.told = told;
   const wanted = `${speaks()} ${shown} ${model.shape}`;
   const again = wanted !== built;
+  if (read !== told.read) reaches.clear();
+  read = told.read;
   if (again) {
     built = wanted;
-    reaches.clear();
     build();
     painted = "";
   }

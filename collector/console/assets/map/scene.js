@@ -102,16 +102,17 @@ export class Scene {
     this.model = model;
     for (const node of this.nodes.values()) {
       node.site = model.sites.get(node.site.name);
-      const { kind } = node.site;
+      const { kind, thing } = node.site;
+      const lit = this.lit.has(thing);
       const shown = form(node.site);
       const out = this.out(node.site);
-      this.dress(node, `mark s-${shown} ${LARGER[kind] ? "large" : ""}`, out, node.site.thing);
+      this.dress(node, `mark s-${shown} ${LARGER[kind] ? "large" : ""}`, out, thing);
       this.stand(node, this.layers.marks);
       if (node.shown !== shown) {
         node.shown = shown;
         shape(node, shown);
       }
-      node.name.setAttribute("class", `name s-${shown}${wrong(node.site) ? " bad" : ""}${out ? " out" : ""}${this.named(node.site) ? " lit" : ""}`);
+      node.name.setAttribute("class", `name s-${shown}${wrong(node.site) ? " bad" : ""}${out ? " out" : ""}${this.named(node.site) ? " lit" : lit ? " hit" : ""}`);
       node.spine?.setAttribute("class", `spine s-${shown}`);
     }
     for (const line of this.lines.values()) {
@@ -248,7 +249,7 @@ export class Scene {
       const size = bad || lit || LARGER[site.kind] ? plain * 1.08 : plain;
       const rank = lit ? -1 : bad ? grave(site.state) : 8 + (RANKS[site.kind] ?? 3);
       if (node.outside || (!fits && rank > 8)) continue;
-      found.push({ key, x: node.x, y: node.y, r: node.r + (lit ? 4 : 0), w: wide(site.label, `${bad || lit ? 700 : 400} ${size}px ${FONT}`), h: size * 1.2, rank, must: bad || lit, anchors: this.anchors(node, tree) });
+      found.push({ key, x: node.x, y: node.y, r: node.r * (this.lit.has(site.thing) ? 1.5 : 1), w: wide(site.label, `${bad || lit ? 700 : 400} ${size}px ${FONT}`), h: size * 1.2, rank, must: bad || lit, anchors: this.anchors(node, tree) });
     }
     return found;
   }

@@ -4,7 +4,7 @@ import { counted, known, moment, number, say } from "../words.js";
 import { form, grave, plain, wrong } from "./model.js";
 
 const LISTED = 200;
-const NAMED = 14;
+const NAMED = 6;
 const FELT = ["service", "site", "circuit", "device"];
 
 export const page = (thing) => link(thing, "").getAttribute("href");
@@ -60,15 +60,15 @@ function path(reach) {
   return make("ol", { class: "way" }, ...[...lines.values()].map((steps) => make("li", {}, ...steps.flatMap((one, place) => [place ? " | " : "", link(one.thing, one.title)]))));
 }
 
+// Of each kind how many, and the first few by name.
 function impact(reach) {
-  const found = FELT.filter((kind) => reach.counts[kind]).map((kind) => counted(kind, reach.counts[kind]));
+  const found = FELT.filter((kind) => reach.counts[kind]);
   if (!found.length) return [make("p", { class: "calm-note" }, icon("up"), say("pointed.alone"))];
-  const names = reach.dark.slice(0, NAMED);
-  const more = reach.dark.length - names.length + reach.more;
-  return [
-    make("p", { class: "felt" }, make("b", {}, found.join(", "))),
-    make("ul", { class: "dark" }, ...names.map((one) => make("li", {}, link(one.thing, one.title))), more ? make("li", { class: "note" }, say("pointed.more", { count: number(more) })) : null),
-  ];
+  return found.map((kind) => {
+    const names = reach.dark.filter((one) => one.thing.startsWith(`${kind}:`)).slice(0, NAMED);
+    const more = reach.counts[kind] - names.length;
+    return make("p", { class: "felt" }, make("b", {}, counted(kind, reach.counts[kind])), ...names.flatMap((one, place) => [place ? ", " : " ", link(one.thing, one.title)]), more ? make("span", {}, ` ${say("pointed.more", { count: number(more) })}`) : null);
+  });
 }
 
 // `thing` is what is pointed at, `reach` the API's answer about it: null while it is asked, false where it failed.

@@ -118,7 +118,8 @@ export class View {
     event.preventDefault();
     this.ticket = null;
     const turned = event.deltaMode ? event.deltaY * 24 : event.deltaY;
-    this.later(...this.around(Math.exp(-turned * 0.0016), ...this.place(event)));
+    // A pinch on a touchpad comes as a wheel with the control key.
+    this.later(...this.around(Math.exp(-turned * (event.ctrlKey ? 0.01 : 0.0016)), ...this.place(event)));
   }
 
   down(event) {
