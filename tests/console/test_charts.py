@@ -32,6 +32,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Resting]:
 def drawn(watched: Watched) -> Page:
     """The page once its charts are there."""
     page = watched.ready()
+    page.locator(".charts").first.scroll_into_view_if_needed()
     page.wait_for_selector(".chart svg .line, .chart svg .band")
     expect(page.locator(".charts .grid").first).not_to_have_attribute("aria-busy", "true")
     return page
@@ -198,6 +199,7 @@ def test_store_that_goes_away_leaves_what_was_drawn_and_is_told(
         expect(message).to_contain_text("Kho số liệu không trả lời; biểu đồ là của lúc")
         expect(page.locator("figure.chart")).to_have_count(8)
         page.reload()
+        page.locator(".charts").scroll_into_view_if_needed()
         expect(message).to_contain_text("trạng thái trên trang vẫn đúng")
         expect(page.locator("figure.chart")).to_have_count(0)
         assert all(REFUSED in one for one in watched.errors)
@@ -206,5 +208,6 @@ def test_store_that_goes_away_leaves_what_was_drawn_and_is_told(
 def test_collector_without_a_store_says_so_without_an_error(chromium: Browser) -> None:
     with resting() as bare, opened(chromium, f"{bare.url}/sites/dc") as watched:
         page = watched.ready()
+        page.locator(".charts").scroll_into_view_if_needed()
         expect(page.locator(".charts .message")).to_contain_text("không có kho số liệu")
         assert watched.errors == []

@@ -11,6 +11,7 @@ const FINE = SPANS.slice(0, 3);
 const EVERY = 60000;
 const SELDOM = 600000;
 const PATIENCE = 15000;
+const AHEAD = "300px";
 
 // Of a shorter past than this part of what is shown, it is said since when there is one.
 const YOUNG = 1 / 3;
@@ -38,8 +39,17 @@ class View {
     this.chooser = make("div", { class: "spans", role: "group" }, ...this.buttons);
     this.message = make("p", { class: "message", role: "status" });
     this.grid = make("div", { class: "grid" });
+    this.near = false;
+    this.owed = false;
     place.classList.add("charts");
     place.replaceChildren(this.chooser, this.message, this.grid);
+    new IntersectionObserver((seen) => this.met(seen[seen.length - 1].isIntersecting), { rootMargin: AHEAD }).observe(place);
+  }
+
+  // What nobody has come near to yet is not asked for: it is owed.
+  met(near) {
+    this.near = near;
+    if (near && this.owed) this.ask();
   }
 
   want(wanted) {
@@ -72,13 +82,11 @@ class View {
     return `/api/v1/${kind}s/${encodeURIComponent(name)}/charts?span=${span()}&language=${speaks()}${port}`;
   }
 
-  // Whether anybody can see it: a page in the background, or a part that is folded away, asks nothing.
-  get seen() {
-    return !document.hidden && this.place.getClientRects().length > 0;
-  }
-
   async ask() {
     this.asking?.abort();
+    this.asking = null;
+    this.owed = !this.near;
+    if (this.owed) return;
     const asking = (this.asking = new AbortController());
     const patience = setTimeout(() => asking.abort(), PATIENCE);
     this.asked = Date.now();
@@ -148,7 +156,7 @@ class View {
 
   again() {
     const every = FINE.includes(span()) ? EVERY : SELDOM;
-    if (this.seen && !this.asking && Date.now() - this.asked >= every) this.ask();
+    if (this.near && !document.hidden && !this.asking && Date.now() - this.asked >= every) this.ask();
   }
 }
 
