@@ -9,12 +9,18 @@ function create() {
   return make("li", {});
 }
 
+// What is not well can be listed.
+function listed(kind, state, count, ...shown) {
+  if (!count || state === "up") return make("span", { class: count ? "" : "nil" }, ...shown);
+  return make("a", { href: `/inventory?kind=${kind}&where=shown%3D${state}` }, ...shown);
+}
+
 function update(element, { state, of }) {
   element.className = `count s-${state}${Object.values(of).some(Boolean) ? "" : " none"}`;
   element.replaceChildren(
     make("p", { class: "what" }, icon(state), make("span", {}, say(`state.${state}`))),
-    make("p", { class: "most" }, make("b", {}, number(of.device)), make("span", {}, noun("device", of.device))),
-    make("p", { class: "others" }, ...OTHERS.map((kind) => make("span", { class: of[kind] ? "" : "nil" }, counted(kind, of[kind])))),
+    make("p", { class: "most" }, listed("device", state, of.device, make("b", {}, number(of.device)), make("span", {}, noun("device", of.device)))),
+    make("p", { class: "others" }, ...OTHERS.map((kind) => listed(kind, state, of[kind], counted(kind, of[kind])))),
   );
 }
 
