@@ -275,7 +275,9 @@ def test_nothing_serious_stands_in_the_way_of_anybody(
     chromium: Browser, house: Resting, size: tuple[int, int], scheme: str
 ) -> None:
     more = {"color_scheme": scheme, "reduced_motion": "reduce"}
-    with opened(chromium, at(house, "?where=role!=x&sort=name"), size, **more) as watched:
+    with opened(
+        chromium, at(house, "?search=cam-12&where=role!=x&sort=name"), size, **more
+    ) as watched:
         page = watched.ready()
         page.locator("#chooser summary").click()
         if size == PHONE:
