@@ -20,7 +20,7 @@ _REFUSALS = {
     401: "No valid token",
     403: "Not allowed",
     404: "There is no such thing",
-    409: "Not now: there are too many already",
+    409: "Not as things are now",
     415: "The body is no JSON",
     429: "Too many wrong tokens",
     503: "Not now",

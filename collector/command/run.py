@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 
 from collector import log as logs
 from collector.api import LISTEN, Access, ListenRefusedError, parse_listen, serve
+from collector.audit import Deed
 from collector.collector import Collector, Rooms, load_plan
 from collector.command.inventory import default_inventory
 from collector.configs import Repository
@@ -289,6 +291,8 @@ def _queries(given: str | None, stores: list[Address]) -> dict[str, str]:
 
 
 def _reload(collector: Collector) -> None:
+    told = Deed("reload", detail={"signal": "SIGHUP"})
+    collector.audit.thread.submit(collector.audit.write, told, time.time())
     task = asyncio.ensure_future(collector.reload())
     _RELOADS.add(task)
     task.add_done_callback(_RELOADS.discard)

@@ -289,6 +289,22 @@ def test_viewer_has_no_button_and_a_sentence_why(
             assert page.evaluate(FETCH, [method, act, word]) == 403
 
 
+def test_who_is_logged_out_meanwhile_logs_in_and_sends_what_was_written(
+    chromium: Browser, guarded: Resting
+) -> None:
+    with opened(chromium, guarded.url + INCIDENT) as watched:
+        log_in(watched.page, OPERATOR)
+        page = watched.ready()
+        box = form(page, "Ghi chú")
+        fill(box, text="viết dở")
+        page.context.clear_cookies()
+        box.get_by_role("button", name="Lưu ghi chú").click()
+        log_in(page, OPERATOR)
+        expect(box.get_by_role("alert")).to_contain_text("đăng nhập rồi gửi lại")
+        send(box, "Lưu ghi chú")
+        expect(page.locator("main")).to_contain_text("viết dở")
+
+
 def test_operator_acts_in_the_tokens_name_and_only_with_the_sessions_word(
     chromium: Browser, guarded: Resting
 ) -> None:

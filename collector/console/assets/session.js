@@ -39,6 +39,10 @@ export async function act(method, path, body = {}) {
   const answer = await fetch(path, { method, headers, body: JSON.stringify(body) });
   const told = await answer.json().catch(() => ({ error: String(answer.status) }));
   if (answer.ok) return told;
+  if (answer.status === 401) {
+    ask();
+    throw new Error(say("login.ended"));
+  }
   throw new Error([told.error, ...(told.problems ?? []), told.hint].filter(Boolean).join(" · "));
 }
 

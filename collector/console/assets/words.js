@@ -15,6 +15,7 @@ const WORDS = {
   "token": ["Mã truy cập", "Access token"],
   "login.wrong": ["Mã truy cập không đúng.", "That is no valid token."],
   "login.wait": ["Sai quá nhiều lần. Chờ một phút rồi thử lại.", "Too many wrong attempts. Wait a minute, then try again."],
+  "login.ended": ["Phiên làm việc đã hết: đăng nhập rồi gửi lại.", "The session has ended: log in, then send it again."],
   "login.failed": ["Chưa đăng nhập được: {why}", "Could not log in: {why}"],
   "holder.open": ["Chỉ trên máy này, không cần mã", "This machine only, no token"],
   "holder.viewer": ["{name} · chỉ xem", "{name} · viewer"],

@@ -60,6 +60,7 @@ function options(name, word, values) {
 }
 
 function spoken() {
+  document.title = `${say("audit")} · Hatang`;
   options("act", "audit.did", ACTS);
   options("outcome", "audit.fared", OUTCOMES);
 }

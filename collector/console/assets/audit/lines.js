@@ -34,6 +34,7 @@ function more({ detail }) {
   take("others", (count) => say("audit.others", { count }));
   take("alert", (alert) => String(alert));
   take("request", (text) => String(text));
+  take("signal", (text) => String(text));
   if (Object.keys(rest).length) told.push(JSON.stringify(rest));
   return told.join(" · ");
 }

@@ -25,6 +25,7 @@ function head() {
 }
 
 function redraw() {
+  document.title = `${say("work")} · Hatang`;
   head();
   if (latest) works(latest, done);
   silences.draw();
