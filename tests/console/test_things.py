@@ -354,3 +354,32 @@ def test_viewer_is_told_that_only_operators_act(chromium: Browser) -> None:
             watched.ready()
             expect(page.locator("#acts").get_by_role("button").first).to_be_visible()
             assert errors(watched) == []
+
+
+def test_what_changed_in_a_configuration_is_for_operators(chromium: Browser) -> None:
+    def save(running: Running) -> None:
+        kept = running.configs.repository
+        assert kept is not None
+        for number, text in enumerate(("hostname a\nend\n", "hostname <b>b</b>\nend\n")):
+            revision = kept.save("hbh-dc-sw01", text, NOW + number).revision
+            more = {"revision": revision, "added": 1, "removed": number}
+            running.journal.event("config", "device:hbh-dc-sw01", "changed", NOW + number, **more)
+        assert running.journal.flush()
+
+    with resting(guarded=True) as own:
+        own.do(save)
+        for token, sees in ((VIEWER, False), (OPERATOR, True)):
+            with opened(chromium, own.url + SWITCH) as watched:
+                page = watched.page
+                log_in(page, token)
+                watched.ready()
+                configs = part(page, "configs")
+                expect(configs.locator("li")).to_have_count(2)
+                expect(configs.locator("summary")).to_have_count(2 if sees else 0)
+                if sees:
+                    configs.locator("summary").first.click()
+                    expect(configs.locator(".added")).to_have_text("+hostname <b>b</b>\n")
+                    expect(configs.locator(".removed")).to_have_text("-hostname a\n")
+                else:
+                    expect(configs).to_contain_text("Nội dung chỉ người trực xem được.")
+                assert errors(watched) == []
