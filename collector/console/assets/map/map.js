@@ -307,7 +307,11 @@ by("find").addEventListener("keydown", (event) => {
   else return;
   event.preventDefault();
 });
-by("pointed").addEventListener("click", (event) => event.target.id === "let-go" && point("", true));
+by("pointed").addEventListener("click", (event) => {
+  if (event.target.id !== "let-go") return;
+  point("", true);
+  stage.focus({ preventScroll: true });
+});
 addEventListener("keydown", (event) => event.key === "Escape" && at && !document.querySelector("dialog[open]") && point("", true));
 by("legend").open = !phone.matches;
 new ResizeObserver(() => {

@@ -82,7 +82,10 @@ export function pointed(model, thing, reach, load) {
   const told = reach === null ? [make("p", { class: "note" }, say("pointed.reading"))]
     : reach === false ? [make("p", { class: "note" }, say("pointed.failed"))]
       : [make("h4", {}, say("pointed.impact")), ...impact(reach), make("h4", {}, say("pointed.path")), path(reach)];
+  // What is told anew keeps the focus where it was.
+  const held = place.contains(document.activeElement) && (document.activeElement.id || document.activeElement.getAttribute("href"));
   place.replaceChildren(...[head(one), standing(one), ...facts(one, model, load), devices(one), ...told].filter(Boolean));
+  if (held) [...place.querySelectorAll("a, button")].find((each) => held === (each.id || each.getAttribute("href")))?.focus();
 }
 
 function item(one) {
