@@ -36,7 +36,7 @@ test: ## set up with the daemons that tests run against, check, and every test: 
 
 bench: ## measure speed and detection and print the numbers (RUNS, BENCH_SECONDS, LOSS_MINUTES)
 	@.ci/setup dev,bench $(BENCH_PACKAGES)
-	@for one in poll packets ping metrics_page fleet traps storms contract outages detection dashboards console; do \
+	@for one in poll packets ping metrics_page fleet traps storms contract outages detection dashboards console charts; do \
 	  $(BIN)/python -m benchmarks.$$one || exit; done
 
 soak: ## each part away for three minutes with 50 alerts firing: is anybody told that it is over?

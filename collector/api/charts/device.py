@@ -43,9 +43,9 @@ def device(thing: Thing, one: Device, grid: Grid) -> Iterator[Chart]:
     polled = Pace(grid, rhythm(one.probes, otherwise=one.interval))
     yield from pings(Pace(grid, one.interval), one.name)
     yield from _system(thing, polled)
-    yield from _ports(thing, polled)
     yield from _firewall(thing, polled)
     yield from _power(thing, polled)
+    yield from _ports(thing, polled)
     yield from _rooms(thing, polled.slower())
     yield from _others(thing, polled)
     yield from checks(thing, one.probes, grid, {"device": one.name})
@@ -196,6 +196,12 @@ def _power(thing: Thing, pace: Pace) -> Iterator[Chart]:
         marks=thing.marks("UpsRuntimeLow"),
     )
     yield Chart(
+        "ups-power",
+        Text("Công suất ra UPS", "UPS output power"),
+        "watts",
+        levels("ups_output_power_watts", pace, it),
+    )
+    yield Chart(
         "ups-input",
         Text("Điện áp vào UPS", "UPS input voltage"),
         "volts",
@@ -204,6 +210,14 @@ def _power(thing: Thing, pace: Pace) -> Iterator[Chart]:
             gauge("ups_input_voltage_volts", pace, it, LOWEST, "lowest"),
         ),
         low=None,
+    )
+    yield Chart(
+        "fuel",
+        Text("Nhiên liệu máy phát điện", "Generator fuel"),
+        "ratio",
+        (gauge("generator_fuel_ratio", pace.slower(), it, LOWEST, "lowest"),),
+        high=1.0,
+        worst="lowest",
     )
 
 

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable
 
+from collector.api.threads import apart
 from collector.stores.promql import Bounds, Grid, Line, PromQL, StoreAwayError, lines
 
 AT_ONCE = 4
@@ -66,7 +67,7 @@ class Questions:
                 body = await store.ask(query, grid, Bounds(SIZE, SECONDS))
         except TimeoutError:
             raise StoreAwayError(f"the store did not answer within {SECONDS:.0f} s") from None
-        return await asyncio.to_thread(lines, body, grid)
+        return await apart(lines, body, grid)
 
     def _forget(self, now: float) -> None:
         """Let go of what nobody may have any more; the oldest stand first."""
