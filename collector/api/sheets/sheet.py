@@ -11,7 +11,7 @@ from collector.api.sheets.runbook import NAMES
 from collector.api.sheets.work import works
 from collector.journal import Incident
 
-BELOW = 200
+BELOW = 60
 """Things below that are named."""
 
 STEPS = 100
