@@ -22,6 +22,12 @@ function lasting({ since, closed_at: closed }) {
   return make("span", { class: "since" }, make("b", { class: "lasted" }, span(Math.max(0, closed - since))), ` ${moment(since)} – ${moment(closed)}`);
 }
 
+function links({ cause, grafana }) {
+  const found = [make("a", { class: "button", href: `/map?at=${encodeURIComponent(cause.thing)}` }, say("map"))];
+  if (/^https?:/.test(grafana)) found.push(make("a", { class: "button", href: grafana, rel: "noreferrer" }, say("grafana")));
+  return make("p", { class: "chips" }, ...found);
+}
+
 export function head(sheet) {
   const { incident, cause } = sheet;
   const open = incident.closed_at === null;
@@ -44,7 +50,7 @@ export function head(sheet) {
     make("p", { class: "because" }, `${say("head.cause")} `, link(cause.thing, cause.title), " ", state(cause)),
     incident.ending ? make("p", { class: "evidence" }, `${say("head.ending")} ${incident.ending}`) : "",
     make("p", { class: "chips" }, ...(open || incident.owner || incident.acknowledged ? [held(incident)] : []), incident.side ? chip("", say("held.side", { side: incident.side_word })) : ""),
-    /^https?:/.test(sheet.grafana) ? make("p", { class: "chips" }, make("a", { class: "button", href: sheet.grafana, rel: "noreferrer" }, say("grafana"))) : "",
+    links(sheet),
     incident.suspected ? due(incident.suspected, !open) : "",
   );
 }

@@ -36,5 +36,6 @@ learn({
   "told.nobody": ["Chưa báo ai", "Nobody yet"],
   "told.after": ["báo thêm sau {after} nếu chưa ai nhận", "others after {after} if nobody has it"],
   "runbook.open": ["Mở trang hướng dẫn", "Open the runbook"],
+  "map": ["Xem trên bản đồ", "On the map"],
   "grafana": ["Mở trong Grafana", "Open in Grafana"],
 });

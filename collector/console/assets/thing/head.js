@@ -42,10 +42,11 @@ function hides({ verdict }, place) {
   return make("details", { open }, make("summary", {}, say("head.hides", { what })), things(verdict.hides), rest > 0 ? make("p", { class: "soft" }, say("more", { count: number(rest) })) : "");
 }
 
-function links({ grafana, runbooks }) {
+function links({ thing, grafana, runbooks }) {
   const found = runbooks.map((name) => make("a", { class: "button", href: `/runbooks/${encodeURIComponent(name)}` }, say("links.runbook", { name })));
   if (/^https?:/.test(grafana)) found.push(make("a", { class: "button", href: grafana, rel: "noreferrer" }, say("links.grafana")));
-  return found.length ? make("p", { class: "chips" }, ...found) : "";
+  found.push(make("a", { class: "button", href: `/map?at=${encodeURIComponent(thing)}` }, say("links.map")));
+  return make("p", { class: "chips" }, ...found);
 }
 
 // `again` looks again at once, after somebody acted.

@@ -38,6 +38,7 @@ learn({
   "part.needs": ["Cần có", "Needs"],
   "lists.all": ["Xem dạng bảng trong danh mục", "In columns, in the inventory"],
   "links.runbook": ["Hướng dẫn xử lý: {name}", "Runbook: {name}"],
+  "links.map": ["Xem trên bản đồ", "On the map"],
   "links.grafana": ["Mở trong Grafana", "Open in Grafana"],
   "about.address": ["Địa chỉ", "Address"],
   "about.role": ["Vai trò", "Role"],
