@@ -33,7 +33,7 @@ from tests.console.fronted import fronted, known
 from tests.daemons import daemon, free_port, healthy
 from tests.house import ROOT
 
-HOURS = 7 * 24.0
+HOURS = 3 * 24.0
 
 
 @pytest.fixture(scope="module")
@@ -192,8 +192,11 @@ async def test_interface_is_named_as_it_is_and_cannot_ask_for_another(face: Face
     own = await told(face, path, interface=PORT, span="1h", language="en")
     assert list(own["charts"]) == ["traffic", "errors", "discards", "broadcast"]
     assert [one["label"] for one in own["charts"]["traffic"]["series"]] == ["In", "Out"]
-    for hostile in ('x"} or up{a="', ".*", "Gi0/1", '",device=~".+', "\\", "\n", "{{", "ổ"):
-        assert (await told(face, path, interface=hostile))["charts"] == {}
+    hostile = ['x"} or up{a="', ".*", "Gi0/1", '",device=~".+', "\\", "\n", "{{", "ổ", "'", "`"]
+    for port in [*hostile, "\x00", "\x7f", "\u2028", "\U0001f4a9", "a" * 200]:
+        assert (await told(face, path, interface=port))["charts"] == {}, port
+    for raw in ("%ED%A0%80", "%FF%FE", "%"):
+        assert (await face.get(f"/api/v1/{path}?interface={raw}"))["charts"] == []
     ward = await told(face, f"devices/{DOWN}/charts", interface="wan1", span="6h")
     limits = ward["charts"]["traffic"]["limits"]
     assert limits == [{"kind": "capacity", "value": 1e9, "instance": ""}]
