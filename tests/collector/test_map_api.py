@@ -14,7 +14,7 @@ from collector.vocabulary import vocabulary
 from inventory.graph import impact
 from inventory.load import load
 from inventory.model import Inventory, Thing
-from tests.collector.running import NOW, Face, faced
+from tests.collector.running import LINE, NOW, Face, faced
 
 ROUTER, SWITCH = "device:hbh-xa-05212-rt01", "device:hbh-dc-sw01"
 EXAMPLE = Path(__file__).parents[2] / "inventory.yaml"
@@ -42,8 +42,9 @@ async def test_map_tells_sites_and_circuits_as_the_wall_does(face: Face) -> None
     centre, ward = told["sites"]
     assert (centre["name"], centre["state"], centre["above"]) == ("dc", "up", None)
     assert centre["location"] == [20.81, 105.34]
-    assert (ward["state"], ward["word"], ward["since"]) == ("unreachable", "Unreachable", NOW)
-    assert (ward["because"], ward["cause"]) == ("Kênh xã Pà Cò", "circuit:tsl-a")
+    assert (ward["state"], ward["since"]) == ("unreachable", NOW)
+    assert (ward["cause"], told["causes"]) == (LINE, {LINE: "Kênh xã Pà Cò"})
+    assert told["words"]["site"]["unreachable"] == "Unreachable"
     assert ward["location"] is None
     assert ward["devices"] == {"unreachable": 1}
     assert ward["above"] == {"site": "dc", "circuits": ["tsl-a"]}

@@ -17,12 +17,15 @@ from collector.api.atlas.ways import Ways, backup
 from collector.api.guard import RefusedError
 from collector.api.rim import SOURCE
 from collector.api.search import Held, state_name
+from collector.api.threads import apart
+from collector.verdicts.events import State
 from inventory.model import Inventory, Thing
 
 NAMED_MOST = {"service": 300, "site": 4_000, "circuit": 4_000, "device": 300}
 """Names that are told of what goes dark with one thing: all that a map lights, some of the rest."""
 
 _AT_ONCE = 2
+_DRAWN = ("site:", "circuit:")
 _FELT = ("service", "site", "circuit", "device")
 
 
@@ -39,9 +42,9 @@ class Kept:
         """Its ways, and the names of its things."""
         async with self._making:
             if self._ways is None or self._ways.inventory is not inventory:
-                self._ways, self._called = await asyncio.to_thread(Ways, inventory), {}
+                self._ways, self._called = await apart(Ways, inventory), {}
             if language not in self._called:
-                self._called[language] = await asyncio.to_thread(called, inventory, language)
+                self._called[language] = await apart(called, inventory, language)
             return self._ways, self._called[language]
 
 
@@ -58,13 +61,13 @@ class Atlas:
 
     def sites(self) -> list[shape.MapSite]:
         """Sites in the inventory's order."""
-        devices, names = self._devices(), self._causes("site")
+        devices = self._devices()
         found = []
         for name, one in self.ways.inventory.sites.items():
             above = self.ways.above.get(name)
             found.append(
                 shape.MapSite(
-                    **self._shown(f"site:{name}", names),
+                    **self._shown(f"site:{name}"),
                     name=name,
                     title=one.title,
                     kind=one.kind,
@@ -81,13 +84,13 @@ class Atlas:
 
     def circuits(self) -> list[shape.MapCircuit]:
         """Circuits in the inventory's order."""
-        inventory, names = self.ways.inventory, self._causes("circuit")
+        inventory = self.ways.inventory
         found = []
         for name, (a, z) in self.ways.ends.items():
             one = inventory.circuits[name]
             found.append(
                 shape.MapCircuit(
-                    **self._shown(f"circuit:{name}", names),
+                    **self._shown(f"circuit:{name}"),
                     name=name,
                     title=self.called.circuits[name],
                     kind=one.kind,
@@ -108,12 +111,12 @@ class Atlas:
                 found.setdefault(one.site, Counter())[self._state(thing)] += 1
         return found
 
-    def _causes(self, kind: str) -> Mapping[str, str]:
-        """What things of a kind are hidden behind, by name."""
+    def causes(self) -> dict[str, str]:
+        """What sites and circuits are hidden behind, by name."""
         causes = {
             one.because
             for thing, one in self.held.items()
-            if one.because and thing.startswith(f"{kind}:")
+            if one.because and thing.startswith(_DRAWN)
         }
         return {cause: self.called.by(as_thing(cause)) for cause in causes}
 
@@ -123,17 +126,20 @@ class Atlas:
             return ""
         return "maintenance" if held.maintenance else state_name(held)
 
-    def _shown(self, thing: str, names: Mapping[str, str]) -> dict[str, Any]:
+    def _shown(self, thing: str) -> dict[str, Any]:
         held = self.held.get(thing)
-        if held is None:
-            return {"state": "", "word": "", "since": None, "because": "", "cause": ""}
         return {
             "state": self._state(thing),
-            "word": state_word(thing.partition(":")[0], held.state, self.called.language),
-            "since": held.since,
-            "because": names.get(held.because, ""),
-            "cause": held.because,
+            "since": round(held.since, 3) if held else None,
+            "cause": held.because if held else "",
         }
+
+
+def _words(language: str) -> dict[str, dict[str, str]]:
+    return {
+        kind: {state.name.lower(): state_word(kind, state, language) for state in State}
+        for kind in ("site", "circuit")
+    }
 
 
 async def whole(request: web.Request) -> web.Response:
@@ -147,7 +153,14 @@ async def whole(request: web.Request) -> web.Response:
 
     def work() -> shape.Map:
         atlas = Atlas(ways, names, held)
-        return shape.Map(**beside, read=read, sites=atlas.sites(), circuits=atlas.circuits())
+        return shape.Map(
+            **beside,
+            read=read,
+            words=_words(language),
+            causes=atlas.causes(),
+            sites=atlas.sites(),
+            circuits=atlas.circuits(),
+        )
 
     return await screen.told(work)
 

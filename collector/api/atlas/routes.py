@@ -9,12 +9,12 @@ _LOST, _CAUSE = WALL.sites[0], WALL.causes[0]
 MAP = shape.Map(
     **dict(SCREEN),
     read=SCREEN.at - 7200,
+    words={"site": {_LOST.state: _LOST.word}, "circuit": {"down": _CAUSE.word}},
+    causes={_CAUSE.thing: _LOST.because},
     sites=[
         shape.MapSite(
             state=_LOST.state,
-            word=_LOST.word,
             since=_LOST.since,
-            because=_LOST.because,
             cause=_CAUSE.thing,
             name=_LOST.name,
             title=_LOST.title,
@@ -29,9 +29,7 @@ MAP = shape.Map(
     circuits=[
         shape.MapCircuit(
             state="down",
-            word=_CAUSE.word,
             since=_CAUSE.since,
-            because="",
             cause="",
             name="tsl-ii-05212-a",
             title=_CAUSE.title,

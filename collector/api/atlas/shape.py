@@ -12,9 +12,7 @@ class Shown(Answer):
     """
 
     state: str
-    word: str
     since: float | None
-    because: str = Field(description="The cause's title; empty where it is its own")
     cause: str = Field(description="The cause, kind:name; empty where it is its own")
 
 
@@ -54,9 +52,13 @@ class MapCircuit(Shown):
 
 
 class Map(Screen):
-    """All that the map shows. Retired devices and circuits are not on it."""
+    """All that the map shows. Retired devices and circuits are not on it. What many sites and
+    circuits would repeat is told once.
+    """
 
     read: float = Field(description="When the inventory was read, Unix seconds")
+    words: dict[str, dict[str, str]] = Field(description="Of each kind the words of its states")
+    causes: dict[str, str] = Field(description="Titles of what anything is hidden behind")
     sites: list[MapSite]
     circuits: list[MapCircuit]
 

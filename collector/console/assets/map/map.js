@@ -271,7 +271,6 @@ function filters(always = false) {
 
 function draw(told) {
   model = new Model(told);
-  model.told = told;
   const wanted = `${speaks()} ${shown} ${model.shape}`;
   const again = wanted !== built;
   if (read !== told.read) reaches.clear();

@@ -19,8 +19,9 @@ export class Model {
     this.places = new Map();
     this.circuits = new Map();
     this.between = new Map();
+    this.told = told;
     for (const site of told.sites) {
-      const one = { ...site, thing: `site:${site.name}`, label: short(site.title) };
+      const one = { ...site, ...this.worded("site", site), thing: `site:${site.name}`, label: short(site.title) };
       (stands(site) ? this.sites : this.places).set(site.name, one);
     }
     for (const circuit of told.circuits) this.add(circuit);
@@ -31,9 +32,13 @@ export class Model {
     ]);
   }
 
+  worded(kind, { state, cause }) {
+    return { word: this.told.words[kind][state] ?? "", because: this.told.causes[cause] ?? "" };
+  }
+
   // Circuits between the same two sites lie side by side: each knows its place among them.
   add(circuit) {
-    const one = { ...circuit, thing: `circuit:${circuit.name}`, label: circuit.title };
+    const one = { ...circuit, ...this.worded("circuit", circuit), thing: `circuit:${circuit.name}`, label: circuit.title };
     const pair = [circuit.a ?? "", circuit.z].sort().join(" ");
     if (!this.between.has(pair)) this.between.set(pair, []);
     one.place = this.between.get(pair).length;
