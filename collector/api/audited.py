@@ -11,12 +11,13 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiohttp import web
 
 from collector.api.guard import HOLDER, RefusedError
 from collector.api.rim import SOURCE
+from collector.api.tokens import Token
 from collector.api.visitors import VISITORS
 from collector.audit import ACCEPTED, FAILED, REFUSED, Audit, Deed
 
@@ -26,35 +27,52 @@ DISK = 5.0
 """Seconds in which a line must be on disk."""
 
 HOUR = 3600.0
-EACH, ALL = 20, 300
+REFUSED_EACH, REFUSED_ALL = 20, 300
 """Refused attempts in an hour that are written down one by one: of one address, and of all."""
 
+LOGINS_EACH, LOGINS_ALL = 100, 1_000
+"""So too of those who log in: of one holder, and of all."""
 
-class Refusals:
-    """How many attempts were refused this hour, by address, in bounded memory."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+class Tally:
+    """How often something was this hour, by who or from where, in bounded memory; `each` and `most`
+    of them are written down.
+    """
+
+    def __init__(self, each: int, most: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._each, self._most, self._clock = each, most, clock
         self._began = clock()
         self._told: Counter[str] = Counter()
         self._untold = 0
 
-    def counts(self, address: str) -> int | None:
+    def counts(self, of: str) -> int | None:
         """Count one more; None where it is one too many to be written down, else how many were not
         since the last that was.
         """
         if self._clock() - self._began >= HOUR:
             self._began = self._clock()
             self._told.clear()
-        if self._told[address] >= EACH or self._told.total() >= ALL:
+        if self._told[of] >= self._each or self._told.total() >= self._most:
             self._untold += 1
             return None
-        self._told[address] += 1
+        self._told[of] += 1
         untold, self._untold = self._untold, 0
         return untold
 
 
-REFUSALS = web.AppKey("refusals", Refusals)
+class Tallies(NamedTuple):
+    """What is written down only so often."""
+
+    refused: Tally
+    logins: Tally
+
+
+TALLIES = web.AppKey("tallies", Tallies)
+
+
+def tallies() -> Tallies:
+    """Of a collector that begins."""
+    return Tallies(Tally(REFUSED_EACH, REFUSED_ALL), Tally(LOGINS_EACH, LOGINS_ALL))
 
 
 def deed(request: web.Request, act: str, who: str = "", **more: Any) -> Deed:
@@ -102,11 +120,21 @@ async def mention(request: web.Request, one: Deed) -> None:
 async def refused(request: web.Request, act: str, why: RefusedError, who: str = "") -> None:
     """Write down an attempt that was refused, unless there were too many."""
     one = deed(request, act, who, outcome=REFUSED, text=str(why))
-    untold = request.app[REFUSALS].counts(one.address)
+    place = f"{request.method} {request.path[:200]}"
+    tally = request.app[TALLIES].refused
+    await _counted(request, replace(one, detail={"request": place}), tally.counts(one.address))
+
+
+async def entered(request: web.Request, token: Token) -> None:
+    """Write down that somebody logged in, unless that was too often."""
+    one = deed(request, "login", token.name, detail={"role": token.role})
+    await _counted(request, one, request.app[TALLIES].logins.counts(token.name))
+
+
+async def _counted(request: web.Request, one: Deed, untold: int | None) -> None:
     if untold is not None:
-        place = f"{request.method} {request.path[:200]}"
-        more = {"others": untold} if untold else {}
-        await mention(request, replace(one, detail={"request": place, **more}))
+        others = {"others": untold} if untold else {}
+        await mention(request, replace(one, detail={**one.detail, **others}))
 
 
 async def told_refused(request: web.Request, why: RefusedError) -> None:

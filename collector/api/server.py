@@ -12,7 +12,7 @@ from aiohttp import web
 
 from collector.api.alerts import ROUNDS
 from collector.api.atlas.answers import KEPT, Kept
-from collector.api.audited import REFUSALS, Refusals, told_refused
+from collector.api.audited import TALLIES, tallies, told_refused
 from collector.api.charts.answers import QUESTIONS
 from collector.api.charts.questions import Questions
 from collector.api.contract import CONTRACT
@@ -128,7 +128,7 @@ def application(source: Source, loopback: bool, visitors: Visitors) -> web.Appli
     app[SOURCE] = source
     app[VISITORS] = visitors
     app[KEPT] = Kept()
-    app[REFUSALS] = Refusals()
+    app[TALLIES] = tallies()
     app[SCRAPES] = asyncio.Semaphore(SCRAPES_AT_ONCE)
     app[CONTRACT] = source.contract
     app[QUESTIONS] = asked = Questions(lambda: source.promql)

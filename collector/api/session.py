@@ -7,7 +7,7 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from collector.api import rim, shape_wall
-from collector.api.audited import deed, mention, refused
+from collector.api.audited import deed, entered, mention, refused
 from collector.api.guard import HOLDER, RefusedError, wait_refused
 from collector.api.rim import SOURCE
 from collector.api.tokens import holder
@@ -48,7 +48,7 @@ async def enter(request: web.Request) -> web.Response:
         await refused(request, "login", wrong)
         raise wrong
     request[HOLDER] = token.name
-    await mention(request, deed(request, "login", detail={"role": token.role}))
+    await entered(request, token)
     secret, visitor = visitors.begin(token)
     await visitors.save()
     log.info("session begins", extra={"holder": token.name, "remote": address})

@@ -54,7 +54,7 @@ learn({
   "act.work.which": ["Đợt bảo trì nào", "Which maintenance"],
   "act.work.planned": ["Đợt bảo trì này có trong tệp danh mục; muốn đổi thì sửa ở đó rồi nạp lại.", "This maintenance is planned in the inventory; change it there, then reload."],
   "act.silence": ["Tắt tin báo", "Silence"],
-  "act.silence.hint": ["Alertmanager không gửi tin về việc này cho ai; trạng thái vẫn hiện trên các trang.", "Alertmanager tells nobody of it; the state still shows on the pages."],
+  "act.silence.hint": ["Alertmanager không gửi tin về chính thứ này cho ai; trạng thái vẫn hiện. Muốn tắt cả những gì phụ thuộc vào nó thì báo bảo trì.", "Alertmanager tells nobody of this very thing; its state still shows. Maintenance covers what hangs below it too."],
   "act.unsilence": ["Bật lại tin báo", "Lift the silence"],
   "act.mute": ["Tắt tin chập chờn", "Mute flapping"],
   "act.mute.hint": ["Chỉ tắt tin báo chập chờn của thứ này; mất hẳn vẫn được báo.", "Only messages that it flaps; people are still told when it goes down."],
