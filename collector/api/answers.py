@@ -4,7 +4,6 @@ What may take long (filters over thousands of things, reading the journal) is do
 snapshots that were taken in the loop.
 """
 
-import asyncio
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -17,6 +16,7 @@ from collector.api.causes import KNOWN, Board
 from collector.api.guard import RefusedError
 from collector.api.rim import SOURCE
 from collector.api.search import matching
+from collector.api.threads import apart
 from collector.pipeline import Latest
 
 LISTED = ("where", "search", "limit", "cursor")
@@ -39,7 +39,7 @@ async def _listing(
 ) -> web.Response:
     rim.allow(request, *LISTED)
     said = _said(request)
-    conditions, words = request.query.getall("where", []), rim.text(request, "search")
+    conditions, words = rim.conditions(request), rim.text(request, "search")
 
     def work() -> BaseModel:
         found = matching(said.inventory, kind, conditions, words, said.held)
@@ -48,7 +48,7 @@ async def _listing(
         items = [shown(things[name], said) for name in names]
         return page(items=items, next=following, total=len(found))
 
-    return rim.told(await asyncio.to_thread(work))
+    return rim.told(await apart(work))
 
 
 def _said(request: web.Request) -> view.Said:
@@ -114,11 +114,11 @@ async def verdicts(request: web.Request) -> web.Response:
         dict(source.engine.verdicts),
         list(source.incidents.open.values()),
     )
-    kind, conditions = rim.text(request, "kind"), request.query.getall("where", [])
+    kind, conditions = rim.text(request, "kind"), rim.conditions(request)
     if kind and kind not in KNOWN:
         raise RefusedError(400, f"kind is one of {', '.join(KNOWN)}")
     asked = (rim.text(request, "search"), rim.place(request), rim.limit(request))
-    page = await asyncio.to_thread(board.page, kind, conditions, *asked)
+    page = await apart(board.page, kind, conditions, *asked)
     following = None if page.next is None else rim.cursor(page.next)
     return rim.told(page.model_copy(update={"next": following}))
 
@@ -151,7 +151,7 @@ async def readings(request: web.Request) -> web.Response:
                 break
         return shape.Readings(items=items, next=following)
 
-    return rim.told(await asyncio.to_thread(work))
+    return rim.told(await apart(work))
 
 
 def _about(latest: Latest, kind: str, name: str) -> bool:

@@ -1,6 +1,5 @@
 """The audit log as it is told, newest first. For operators: it names people and where they were."""
 
-import asyncio
 from collections.abc import Iterable, Mapping
 
 from aiohttp import web
@@ -10,6 +9,7 @@ from collector.api.guard import RefusedError
 from collector.api.ledger import equal
 from collector.api.rim import SOURCE
 from collector.api.route import CURSOR, LANGUAGE, LIMIT, SEARCH, Parameter, Route
+from collector.api.threads import apart
 from collector.api.works import titled
 from collector.audit import Line
 from inventory.model import Inventory
@@ -29,7 +29,7 @@ async def records(request: web.Request) -> web.Response:
     wanted = _Wanted(equal(request, FILTERS), fold(rim.text(request, "search")), inventory)
     below = int(place) if place else None
     try:
-        page = await asyncio.to_thread(source.audit.read, most, below, wanted)
+        page = await apart(source.audit.read, most, below, wanted)
     except OSError as error:
         raise RefusedError(503, f"the audit log cannot be read: {error}", "try again") from None
 

@@ -1,6 +1,5 @@
 """What stays, as it is told: events and incidents of the journal, by page and one by one."""
 
-import asyncio
 import sqlite3
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
@@ -12,6 +11,7 @@ from collector.api import rim, shape_state, words
 from collector.api.causes import incident_fields, signs
 from collector.api.guard import RefusedError
 from collector.api.rim import SOURCE
+from collector.api.threads import apart
 from collector.incidents import deadlines
 from inventory.model import Inventory
 
@@ -78,7 +78,7 @@ async def events(request: web.Request) -> web.Response:
     )
     letter = "b" if after is None else "a"
     following = rim.cursor(f"{letter}{found[-1].id}") if len(found) == most else None
-    items = await asyncio.to_thread(lambda: [said.event(one) for one in found])
+    items = await apart(lambda: [said.event(one) for one in found])
     return rim.told(shape_state.Events(items=items, next=following))
 
 
@@ -99,7 +99,7 @@ async def incidents(request: web.Request) -> web.Response:
         where=equal(request, ("cause", "kind", "severity", "alert")),
     )
     following = rim.cursor(f"b{found[-1].id}") if len(found) == most else None
-    items = await asyncio.to_thread(lambda: [said.incident(one, HIDES_LISTED) for one in found])
+    items = await apart(lambda: [said.incident(one, HIDES_LISTED) for one in found])
     return rim.told(shape_state.Incidents(items=items, next=following))
 
 
@@ -129,7 +129,7 @@ def no_incident(request: web.Request) -> RefusedError:
 async def from_disk(read: Callable[..., T], *wanted: Any, **more: Any) -> T:
     """What the journal reads, in a thread."""
     try:
-        return await asyncio.to_thread(read, *wanted, **more)
+        return await apart(read, *wanted, **more)
     except sqlite3.Error as error:
         raise RefusedError(503, f"the journal cannot be read: {error}", "try again") from None
 
@@ -137,7 +137,7 @@ async def from_disk(read: Callable[..., T], *wanted: Any, **more: Any) -> T:
 def equal(request: web.Request, names: tuple[str, ...]) -> dict[str, str]:
     """The journal's own filters: a name, an equals sign, the whole text."""
     found = {}
-    for condition in request.query.getall("where", []):
+    for condition in rim.conditions(request):
         name, _, value = condition.partition("=")
         if name not in names:
             raise RefusedError(400, f"no filter by {name[:40]!r} here", f"by {' or '.join(names)}")

@@ -61,7 +61,7 @@ def document(routes: Iterable[Route]) -> bytes:
 
 
 def _operation(route: Route, described: Described) -> dict[str, Any]:
-    refused = [*route.refusals, *((401, 403, 429) if route.role else ())]
+    refused = [*route.refusals, *((401, 403, 429, 503) if route.role else ())]
     name = re.sub(r"[^a-zA-Z0-9]+", "_", route.path).strip("_") or "index"
     return {
         "operationId": f"{route.method.lower()}_{name}",

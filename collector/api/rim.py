@@ -23,6 +23,7 @@ SCRAPES_AT_ONCE = 2
 LIMIT = 200
 LIMIT_MOST = 1_000
 _TEXT_MOST = 200
+_CONDITIONS_MOST, _VALUES_MOST = 16, 120
 
 Body = TypeVar("Body", bound=BaseModel)
 T = TypeVar("T")
@@ -100,6 +101,15 @@ def text(request: web.Request, name: str) -> str:
     return found
 
 
+def conditions(request: web.Request) -> tuple[str, ...]:
+    """What `where=` asks for: every thing is held against each value, so they are bounded."""
+    found = request.query.getall("where", [])
+    if len(found) > _CONDITIONS_MOST or sum(1 + one.count("|") for one in found) > _VALUES_MOST:
+        most = f"{_CONDITIONS_MOST} conditions of {_VALUES_MOST} values together"
+        raise RefusedError(400, f"more than {most}", "ask for less, or for all and look there")
+    return tuple(found)
+
+
 def cursor(place: str) -> str:
     """A place in a list, as the asker hands it back."""
     return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
@@ -113,3 +123,9 @@ def place(request: web.Request) -> str:
         return base64.b64decode(padded, altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError):
         raise RefusedError(400, "the cursor is none of ours", "begin without a cursor") from None
+
+
+def cut(request: web.Request) -> None:
+    """End an answer that has begun and cannot go on."""
+    if request.transport is not None:
+        request.transport.abort()

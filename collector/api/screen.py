@@ -1,6 +1,5 @@
 """What every page of the console shows beside its own: whose it is, what of us does not work."""
 
-import asyncio
 import time
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +9,7 @@ from pydantic import BaseModel
 
 from collector.api import shape_wall
 from collector.api.source import Source
+from collector.api.threads import POOL, apart
 from collector.selfmetrics import VERSION
 
 Fields = dict[str, Any]
@@ -37,15 +37,18 @@ def fields(source: Source) -> Fields:
 
 
 async def told(work: Callable[[], BaseModel]) -> web.Response:
-    """What is put together in a thread, compressed for whoever takes it so."""
+    """What is put together in a thread, compressed for whoever takes it so. Raises RefusedError
+    where too many ask.
+    """
 
     def written() -> bytes:
         return work().model_dump_json(by_alias=True).encode()
 
     response = web.Response(
-        body=await asyncio.to_thread(written),
+        body=await apart(written),
         content_type="application/json",
         zlib_executor_size=1024,
+        zlib_executor=POOL,
     )
     response.enable_compression()
     return response

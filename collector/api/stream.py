@@ -129,9 +129,9 @@ async def _stream(request: web.Request, where: dict[str, str], told: Told) -> we
                     await _wait(response, news)
         except TimeoutError:
             log.warning("reader of a stream is too slow", extra={"remote": request.remote})
-            _cut(request)
+            rim.cut(request)
         except (ConnectionError, RefusedError):
-            _cut(request)
+            rim.cut(request)
     return response
 
 
@@ -177,8 +177,3 @@ def _after(request: web.Request) -> int:
     if not (seen.isascii() and seen.isdecimal() and len(seen) < 19):
         raise RefusedError(400, "Last-Event-ID is no id of ours", "begin without it")
     return int(seen)
-
-
-def _cut(request: web.Request) -> None:
-    if request.transport is not None:
-        request.transport.abort()

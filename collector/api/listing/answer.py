@@ -1,6 +1,5 @@
 """The answers of the inventory: a page of what is found, and all of it as CSV."""
 
-import asyncio
 import csv
 import io
 import re
@@ -18,6 +17,7 @@ from collector.api.listing.find import Found, Question, counts, find
 from collector.api.listing.shape import Facet, Heading, Listed, Listing
 from collector.api.listing.stock import Stock
 from collector.api.rim import SOURCE
+from collector.api.threads import apart
 from inventory.export import cell
 from inventory.model import KINDS, Thing
 from inventory.query import QueryInvalid, fold
@@ -52,7 +52,7 @@ async def export(request: web.Request) -> web.StreamResponse:
     """All of it as a file for a spreadsheet, a part at a time."""
     rim.allow(request, *_ASKED)
     asked, stock = question(request), _stock(request)
-    things = (await asyncio.to_thread(found, stock, asked)).things
+    things = (await apart(found, stock, asked)).things
     name = file_name(stock, asked.kind, datetime.now(stock.inventory.province.zone))
     response = web.StreamResponse(
         headers={
@@ -62,12 +62,21 @@ async def export(request: web.Request) -> web.StreamResponse:
     )
     await response.prepare(request)
     if request.method != "HEAD":
-        await response.write(_head(stock, asked))
-        for start in range(0, len(things), TOGETHER):
-            part = things[start : start + TOGETHER]
-            await response.write(await asyncio.to_thread(lines, stock, asked, part))
-        await response.write_eof()
+        try:
+            await _send(response, stock, asked, things)
+        except RefusedError:  # a file that ends here must not look as if it were all
+            rim.cut(request)
     return response
+
+
+async def _send(
+    response: web.StreamResponse, stock: Stock, asked: Question, things: Sequence[Thing]
+) -> None:
+    await response.write(_head(stock, asked))
+    for start in range(0, len(things), TOGETHER):
+        part = things[start : start + TOGETHER]
+        await response.write(await apart(lines, stock, asked, part))
+    await response.write_eof()
 
 
 def told(stock: Stock, asked: Question, page: int, most: int) -> dict[str, Any]:
@@ -104,7 +113,7 @@ def question(request: web.Request) -> Question:
     for one in (*columns, *filter(None, [sort.removeprefix("-")])):
         if one not in known:
             raise RefusedError(400, f"no column {one[:80]!r}", f"columns: {', '.join(known)}")
-    conditions = tuple(request.query.getall("where", []))
+    conditions = rim.conditions(request)
     return Question(kind, rim.text(request, "search"), conditions, columns or SHOWN[kind], sort)
 
 

@@ -4,7 +4,6 @@ Passwords, keys and communities were never kept (`probes.cli.cleanse`); what a n
 inside still is nobody's business who only looks: differences are for operators.
 """
 
-import asyncio
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -14,6 +13,7 @@ from collector.api import rim
 from collector.api.guard import RefusedError
 from collector.api.rim import SOURCE
 from collector.api.sheets.shape_kinds import ConfigChange, Configs, Difference
+from collector.api.threads import apart
 from collector.configs import GitFailed, Repository, Revision, Unknown
 from collector.journal import Entry
 from probes.reading import unseen
@@ -68,7 +68,7 @@ async def _asked(request: web.Request, work: Callable[[Repository], T], nothing:
     if kept is None:
         return nothing
     try:
-        return await asyncio.to_thread(work, kept)
+        return await apart(work, kept)
     except Unknown as error:
         raise RefusedError(404, str(error), "GET /api/v1/devices/{name}/configs") from None
     except (GitFailed, OSError) as error:
