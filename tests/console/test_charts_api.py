@@ -142,7 +142,7 @@ async def test_device_has_the_charts_it_has_data_for_with_limits_and_the_worst_l
     assert [one["label"] for one in hot["series"]] == [f"inlet {n}" for n in range(5, 13)]
     english = await told(face, f"devices/{UP}/charts", span="6h", language="en")
     assert english["charts"]["storage"]["title"] == "Storage in use"
-    assert english["charts"]["cpu"]["note"] == "Each point is of 2 minutes."
+    assert english["charts"]["cpu"]["note"] == "Each point covers 2 minutes."
 
 
 @pytest.mark.asyncio

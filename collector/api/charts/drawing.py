@@ -162,16 +162,13 @@ def note(chart: Chart, language: str) -> str:
     """What a point stands for; where lines say it themselves, over how long."""
     ways = {one.how for one in chart.drawn}
     long = _lasting(max(one.window for one in chart.drawn))
+    said = Text(f"Mỗi điểm tính trên {long.vi}.", f"Each point covers {long.en}.")
     if ways == {"last"}:
-        return Text("Mỗi điểm là lần đọc gần nhất.", "Each point is the latest reading.").said(
-            language
-        )
-    if len(ways) > 1:
-        return Text(f"Mỗi điểm tính trên {long.vi}.", f"Each point is of {long.en}.").said(language)
-    how = _HOW[ways.pop()]
-    return Text(
-        f"Mỗi điểm là {how.vi} của {long.vi}.", f"Each point is {how.en} of {long.en}."
-    ).said(language)
+        said = Text("Mỗi điểm là lần đọc gần nhất.", "Each point is the latest reading.")
+    elif len(ways) == 1:
+        how = _HOW[ways.pop()]
+        said = Text(f"Mỗi điểm là {how.vi} của {long.vi}.", f"Each point is {how.en} of {long.en}.")
+    return said.said(language)
 
 
 def _lasting(seconds: float) -> Text:

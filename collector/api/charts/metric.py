@@ -21,7 +21,7 @@ MEDIUM = 300.0
 _LATE = 2.2
 """Readings that may be missing or late before there is a gap: one, and some."""
 
-FUNCTIONS = {
+_FUNCTIONS = {
     "mean": "avg_over_time",
     "highest": "max_over_time",
     "lowest": "min_over_time",
@@ -76,7 +76,7 @@ class Pace:
 
 def series(name: str, **labels: str) -> str:
     """The series of a metric with these labels. Raises UnknownError."""
-    return selected(name, [f"{label}={quoted(value)}" for label, value in labels.items()], labels)
+    return _selected(name, [f"{label}={quoted(value)}" for label, value in labels.items()], labels)
 
 
 def among(name: str, **labels: Iterable[str]) -> str:
@@ -85,10 +85,10 @@ def among(name: str, **labels: Iterable[str]) -> str:
         f"{label}=~{quoted('|'.join(sorted(map(re.escape, set(values)))))}"
         for label, values in labels.items()
     ]
-    return selected(name, matchers, labels)
+    return _selected(name, matchers, labels)
 
 
-def selected(name: str, matchers: Iterable[str], labels: Iterable[str]) -> str:
+def _selected(name: str, matchers: Iterable[str], labels: Iterable[str]) -> str:
     """A selector, of what the catalogue knows. Raises UnknownError."""
     if name not in METRICS:
         raise UnknownError(f"{name} is not in the catalogue")
@@ -107,7 +107,7 @@ def grouped(function: str, text: str, by: Iterable[str] = ()) -> str:
 
 def condensed(how: str, one: str, pace: Pace) -> str:
     """A gauge's value in each step."""
-    function = FUNCTIONS[how] if pace.coarse else "last_over_time"
+    function = _FUNCTIONS[how] if pace.coarse else "last_over_time"
     return f"{function}({one}[{pace.window:.0f}s])"
 
 
