@@ -115,7 +115,7 @@ function fit() {
 }
 
 function build() {
-  const [width, height] = view.measure();
+  const [width, height] = view.size ?? view.measure();
   const layout = shown === "topology" ? byTopology(model, width, height) : byLocation(model);
   for (const site of model.sites.values()) site.providers = [];
   scene.build(model, layout);
