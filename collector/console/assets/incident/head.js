@@ -1,8 +1,9 @@
 // What happened, how grave it is, how long it lasts, and who has it.
 import { by, icon, link, make, tell } from "../dom.js";
 import { chip, held, state, summary } from "../parts/marks.js";
+import { once } from "../parts/section.js";
 import { lasted } from "../parts/clock.js";
-import { moment, say, speaks } from "../words.js";
+import { moment, say } from "../words.js";
 import { span } from "../units.js";
 
 const DUE = [["first_notice_due", "due.first"], ["full_report_due", "due.full"]];
@@ -35,22 +36,21 @@ export function head(sheet) {
   const title = summary(incident);
   document.title = `${open ? "●" : "✓"} ${title} · Hatang`;
   tell(by("title"), title);
-  by("trail").replaceChildren(make("span", {}, say("head.number", { id: incident.id })), ...(sheet.site ? [link(sheet.site.thing, sheet.site.title)] : []), link(cause.thing, cause.title));
+  once(by("trail"), JSON.stringify([sheet.site, cause.title]), () => by("trail").replaceChildren(make("span", {}, say("head.number", { id: incident.id })), ...(sheet.site ? [link(sheet.site.thing, sheet.site.title)] : []), link(cause.thing, cause.title)));
   place.hidden = false;
   const minute = Math.floor(Date.now() / 60000);
-  const drawn = speaks() + JSON.stringify([incident, cause, incident.suspected ? minute : 0]);
-  if (place.drawn === drawn) return;
-  place.drawn = drawn;
   place.className = `verdict panel v-${incident.severity} ${open ? "open" : "over"}`;
   const mark = open ? icon(incident.severity) : icon("up");
   const word = open ? incident.severity_word : say("head.closed", { severity: incident.severity_word });
-  place.replaceChildren(
-    make("p", { class: "how" }, mark, make("strong", { role: "status" }, word), lasting(incident)),
+  tell(by("news"), `${title}: ${word}`);
+  const key = JSON.stringify([incident, cause, sheet.grafana, incident.suspected ? minute : 0]);
+  once(place, key, () => place.replaceChildren(
+    make("p", { class: "how" }, mark, make("strong", {}, word), lasting(incident)),
     make("p", { class: "evidence" }, incident.evidence),
     make("p", { class: "because" }, `${say("head.cause")} `, link(cause.thing, cause.title), " ", state(cause)),
     incident.ending ? make("p", { class: "evidence" }, `${say("head.ending")} ${incident.ending}`) : "",
     make("p", { class: "chips" }, ...(open || incident.owner || incident.acknowledged ? [held(incident)] : []), incident.side ? chip("", say("held.side", { side: incident.side_word })) : ""),
     links(sheet),
     incident.suspected ? due(incident.suspected, !open) : "",
-  );
+  ));
 }

@@ -46,9 +46,9 @@ function sums(spans, from, to) {
 }
 
 function point(body, place) {
-  const { spans, to, drawn, line, bar: one } = body;
+  const { spans, to, stretches, line, bar: one } = body;
   body.at = place;
-  drawn.forEach((element, other) => element.classList.toggle("on", other === place));
+  stretches.forEach((element, other) => element.classList.toggle("on", other === place));
   const text = place === null ? body.sum : told(spans[place], to);
   tell(line, text);
   one.setAttribute("aria-valuetext", text);
@@ -67,16 +67,15 @@ function keys(body, event) {
 export const key = ({ from, spans }) => JSON.stringify([Math.round(from / 3600), spans.map((span) => [span.state, span.word, span.from, span.because, span.maintenance])]);
 
 export function history(body, { spans, from, to }) {
-  const focused = body.bar !== undefined && body.bar === document.activeElement;
   const open = body.querySelector("details")?.open ?? false;
   body.spans = spans;
   body.to = to;
   body.sum = sums(spans, from, to);
-  body.drawn = bar(spans, from, to);
+  body.stretches = bar(spans, from, to);
   body.line = make("p", { class: "told" });
-  body.bar = make("div", { class: "course", role: "slider", tabindex: "0", "aria-label": say("part.history"), "aria-valuemin": "0", "aria-valuemax": String(Math.max(0, spans.length - 1)) }, ...body.drawn);
+  body.bar = make("div", { class: "course", role: "slider", tabindex: "0", "aria-label": say("part.history"), "aria-valuemin": "0", "aria-valuemax": String(Math.max(0, spans.length - 1)) }, ...body.stretches);
   body.bar.addEventListener("pointermove", (event) => {
-    const place = body.drawn.indexOf(event.target);
+    const place = body.stretches.indexOf(event.target);
     if (place >= 0) point(body, place);
   });
   body.bar.addEventListener("pointerleave", () => point(body, null));
@@ -87,5 +86,4 @@ export function history(body, { spans, from, to }) {
   const list = make("details", { open }, make("summary", {}, say("history.list")), make("ol", { class: "states" }, ...items));
   body.replaceChildren(body.bar, make("p", { class: "days", "aria-hidden": "true" }, ...days(from, to)), body.line, list);
   point(body, null);
-  if (focused) body.bar.focus();
 }

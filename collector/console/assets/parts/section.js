@@ -2,6 +2,24 @@
 import { make, tell } from "../dom.js";
 import { number, say, speaks } from "../words.js";
 
+const HELD = "a, button, input, summary, [tabindex]";
+
+// Draws an element only when what it shows changed; what had the focus in it has it again.
+export function once(element, key, fill) {
+  const drawn = speaks() + key;
+  if (element.drawn === drawn) return;
+  element.drawn = drawn;
+  const place = [...element.querySelectorAll(HELD)].indexOf(document.activeElement);
+  fill();
+  if (place >= 0 && !element.contains(document.activeElement)) element.querySelectorAll(HELD)[place]?.focus({ preventScroll: true });
+}
+
+// Whether its reader marks text in it, to copy it.
+function marked(section) {
+  const chosen = getSelection();
+  return chosen !== null && !chosen.isCollapsed && section.contains(chosen.anchorNode);
+}
+
 // `told` is what the part shows, null where there is nothing of it; `fill` puts it into the panel's body, which
 // stays the same element; `key` is what of it makes a difference. `count` stands beside the heading.
 export function part(place, { id, fill, key = JSON.stringify }, told, count = null) {
@@ -12,14 +30,11 @@ export function part(place, { id, fill, key = JSON.stringify }, told, count = nu
     place.append(section);
   }
   section.hidden = told === null || told === undefined;
-  if (section.hidden) return;
+  if (section.hidden || marked(section)) return;
   const [heading, body] = section.children;
   tell(heading.firstElementChild, say(`part.${id}`));
   tell(heading.lastElementChild, count === null ? "" : number(count));
-  const drawn = speaks() + key(told);
-  if (section.drawn === drawn) return;
-  section.drawn = drawn;
-  fill(body, told);
+  once(body, key(told), () => fill(body, told));
 }
 
 // Names and what they are, those that are not known left out.

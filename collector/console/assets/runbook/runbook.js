@@ -4,6 +4,7 @@ import "./words.js";
 import { blocks } from "../parts/blocks.js";
 import { by, make, tell } from "../dom.js";
 import { gone, here } from "../parts/gone.js";
+import { once } from "../parts/section.js";
 import { page } from "../page.js";
 import { say } from "../words.js";
 
@@ -16,10 +17,7 @@ function draw({ name, blocks: told }) {
   tell(by("title"), title);
   by("trail").replaceChildren(make("span", {}, say("one.runbook")), make("span", {}, say("runbook.of", { name })));
   by("blocks").hidden = false;
-  const drawn = JSON.stringify(told);
-  if (by("blocks").drawn === drawn) return;
-  by("blocks").drawn = drawn;
-  by("blocks").replaceChildren(blocks(titled ? told.slice(1) : told));
+  once(by("blocks"), JSON.stringify(told), () => by("blocks").replaceChildren(blocks(titled ? told.slice(1) : told)));
 }
 
 page({ draw, gone: () => gone("runbook") });

@@ -60,7 +60,7 @@ function draw(body, told) {
 }
 
 async function ask(body) {
-  if (document.hidden && body.drawn) return;
+  if (document.hidden && body.numbers) return;
   try {
     const answer = await fetch(`/api/v1/circuits/${encodeURIComponent(body.circuit)}/contract`);
     const told = await answer.json();
@@ -75,6 +75,7 @@ async function ask(body) {
 export function contract(body, { name }) {
   if (body.circuit === name) {
     if (body.numbers) draw(body, body.numbers);
+    else ask(body);
     return;
   }
   body.circuit = name;

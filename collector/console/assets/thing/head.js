@@ -2,15 +2,16 @@
 import { taking } from "../acts/acts.js";
 import { by, icon, link, make, tell } from "../dom.js";
 import { lasted } from "../parts/clock.js";
+import { once } from "../parts/section.js";
 import { chip, entitle, held, incidents, shown, state, things } from "../parts/marks.js";
-import { counted, moment, number, say, speaks } from "../words.js";
+import { counted, moment, number, say } from "../words.js";
 
 const FELT = ["service", "site", "circuit", "device", "collector"];
 
 // Where it stands: what it is, and the places that it lies in.
 function trail(sheet) {
   const places = sheet.above ?? (sheet.site ? [sheet.site] : []);
-  by("trail").replaceChildren(make("span", {}, [say(`one.${sheet.kind}`), sheet.what].filter(Boolean).join(" · ")), ...places.map((one) => link(one.thing, one.title)), make("span", { class: "own" }, sheet.name));
+  once(by("trail"), JSON.stringify([sheet.what, places]), () => by("trail").replaceChildren(make("span", {}, [say(`one.${sheet.kind}`), sheet.what].filter(Boolean).join(" · ")), ...places.map((one) => link(one.thing, one.title)), make("span", { class: "own" }, sheet.name)));
 }
 
 function because({ cause, incidents: open }) {
@@ -56,21 +57,20 @@ export function head(sheet, again) {
   const name = shown(verdict);
   entitle(name, sheet.title);
   tell(by("title"), sheet.title);
+  tell(by("news"), `${sheet.title}: ${verdict.word}`);
   trail(sheet);
-  const drawn = speaks() + JSON.stringify([verdict, sheet.cause, sheet.incidents, sheet.works, sheet.grafana, sheet.runbooks]);
   place.hidden = false;
-  if (place.drawn === drawn) return;
-  place.drawn = drawn;
   place.className = `verdict panel s-${verdict.state}`;
   const own = sheet.incidents.filter((one) => one.own);
   const marks = chips(sheet);
-  place.replaceChildren(
-    make("p", { class: "how" }, icon(verdict.state), make("strong", { role: "status" }, verdict.word), make("span", { class: "since" }, verdict.since ? lasted(verdict.since) : "", verdict.since ? ` ${say("since", { time: moment(verdict.since) })}` : "")),
+  const key = JSON.stringify([verdict, sheet.cause, sheet.incidents, sheet.works, sheet.grafana, sheet.runbooks]);
+  once(place, key, () => place.replaceChildren(
+    make("p", { class: "how" }, icon(verdict.state), make("strong", {}, verdict.word), make("span", { class: "since" }, verdict.since ? lasted(verdict.since) : "", verdict.since ? ` ${say("since", { time: moment(verdict.since) })}` : "")),
     verdict.evidence ? make("p", { class: "evidence" }, verdict.evidence) : "",
     because(sheet),
     marks.length ? make("p", { class: "chips" }, ...marks) : "",
     own.length ? incidents(own, (one) => taking(one, again)) : "",
     hides(sheet, place),
     links(sheet),
-  );
+  ));
 }
