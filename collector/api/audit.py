@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from aiohttp import web
 
+from alerts.wording.names import Naming
 from collector.api import examples_wall, rim, screen, shape_acts
 from collector.api.guard import RefusedError
 from collector.api.ledger import equal
@@ -12,7 +13,6 @@ from collector.api.route import CURSOR, LANGUAGE, LIMIT, SEARCH, Parameter, Rout
 from collector.api.threads import apart
 from collector.api.works import titled
 from collector.audit import Line
-from inventory.model import Inventory
 from inventory.query import fold
 
 FILTERS = ("who", "act", "thing", "outcome", "address")
@@ -21,12 +21,12 @@ FILTERS = ("who", "act", "thing", "outcome", "address")
 async def records(request: web.Request) -> web.Response:
     """A part of the audit log."""
     rim.allow(request, "where", "search", "limit", "cursor", "language")
-    rim.language(request)
     source, place = request.app[SOURCE], rim.place(request)
     if place and not (place.isascii() and place.isdecimal() and len(place) < 19):
         raise RefusedError(400, "the cursor is none of this list's", "begin without a cursor")
-    beside, inventory, most = screen.fields(source), source.plan.inventory, rim.limit(request)
-    wanted = _Wanted(equal(request, FILTERS), fold(rim.text(request, "search")), inventory)
+    beside, most = screen.fields(source), rim.limit(request)
+    naming = Naming(source.plan.inventory, rim.language(request))
+    wanted = _Wanted(equal(request, FILTERS), fold(rim.text(request, "search")), naming)
     below = int(place) if place else None
     try:
         page = await apart(source.audit.read, most, below, wanted)
@@ -36,7 +36,7 @@ async def records(request: web.Request) -> web.Response:
     def work() -> shape_acts.Records:
         return shape_acts.Records(
             **beside,
-            items=[_record(one, inventory) for one in page.lines],
+            items=[_record(one, naming) for one in page.lines],
             next=rim.cursor(str(page.following)) if page.following is not None else None,
             sound=page.sound,
         )
@@ -47,8 +47,8 @@ async def records(request: web.Request) -> web.Response:
 class _Wanted:
     """Whether a line is asked for: by whole values, and by words without regard to tone marks."""
 
-    def __init__(self, where: Mapping[str, str], words: str, inventory: Inventory) -> None:
-        self._where, self._words, self._inventory = where, words.split(), inventory
+    def __init__(self, where: Mapping[str, str], words: str, naming: Naming) -> None:
+        self._where, self._words, self._naming = where, words.split(), naming
 
     def __call__(self, line: Line) -> bool:
         deed = line.deed
@@ -57,7 +57,7 @@ class _Wanted:
                 return False
         if not self._words:
             return True
-        titles = (one.title for one in titled(deed.things, self._inventory))
+        titles = (one.title for one in titled(deed.things, self._naming))
         text = _text((deed.who, deed.act, deed.address, deed.text, *deed.things, *titles))
         return all(word in text for word in self._words)
 
@@ -66,7 +66,7 @@ def _text(parts: Iterable[str]) -> str:
     return fold(" ".join(parts))
 
 
-def _record(line: Line, inventory: Inventory) -> shape_acts.Record:
+def _record(line: Line, naming: Naming) -> shape_acts.Record:
     deed = line.deed
     return shape_acts.Record(
         number=line.number,
@@ -75,7 +75,7 @@ def _record(line: Line, inventory: Inventory) -> shape_acts.Record:
         token=deed.token,
         address=deed.address,
         act=deed.act,
-        things=titled(deed.things, inventory),
+        things=titled(deed.things, naming),
         text=deed.text,
         detail=dict(deed.detail),
         outcome=deed.outcome,

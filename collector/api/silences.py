@@ -5,12 +5,13 @@ from typing import Any
 
 from aiohttp import web
 
+from alerts.wording.names import Naming
 from collector.api import examples_state, rim, shape_acts, shape_state
 from collector.api.acts import done, read
 from collector.api.audited import correct, deed, recorded
 from collector.api.guard import BodyRefusedError, RefusedError
 from collector.api.rim import SOURCE
-from collector.api.route import Route
+from collector.api.route import LANGUAGE, Route
 from collector.api.works import titled
 from collector.audit import PARTLY, Deed
 from collector.gate.silences import Failed, Silence, Silences, Taken
@@ -26,14 +27,15 @@ FLAPPING = "Flapping"
 
 async def silences(request: web.Request) -> web.Response:
     """What stands."""
-    rim.allow(request)
+    rim.allow(request, "language")
     standing, failed = await _standing(request)
     inventory = request.app[SOURCE].plan.inventory
+    naming = Naming(inventory, rim.language(request))
     peers = [peer.name for peer in request.app[SOURCE].telling.rounds.peers]
     items = [
         shape_acts.Silence(
             id=one.id,
-            things=titled(one.things, inventory),
+            things=titled(one.things, naming),
             alert=one.alert,
             matchers=[str(matcher) for matcher in one.matchers],
             who=one.who,
@@ -164,6 +166,8 @@ ROUTES = (
             ],
             failed={},
         ),
+        (LANGUAGE,),
+        refusals=(400,),
     ),
     Route(
         "POST",

@@ -9,6 +9,8 @@ from typing import Any
 
 from aiohttp import web
 
+from alerts.wording.names import Naming
+from alerts.wording.names import thing as as_thing
 from collector import journal
 from collector.api import examples_state, examples_wall, rim, screen, shape_acts, shape_state, words
 from collector.api.acts import done, read
@@ -18,7 +20,7 @@ from collector.api.guard import BodyRefusedError, RefusedError
 from collector.api.rim import SOURCE
 from collector.api.route import LANGUAGE, Route
 from collector.windows import NoWindowError
-from inventory.model import Inventory, Maintenance, Recurrence
+from inventory.model import Maintenance, Recurrence
 from inventory.query import QueryInvalid, find
 
 LONGEST = 366 * 24 * 3600.0
@@ -88,11 +90,10 @@ async def end_window(request: web.Request) -> web.Response:
 async def sheet(request: web.Request) -> web.Response:
     """All that the page of maintenance shows."""
     rim.allow(request, "language")
-    rim.language(request)
     source, now = request.app[SOURCE], time.time()
     beside, inventory = screen.fields(source), source.plan.inventory
     covers = Counter(one.maintenance for one in source.engine.verdicts.values() if one.maintenance)
-    look = _Look(inventory, covers, now)
+    look = _Look(Naming(inventory, rim.language(request)), covers, now)
     standing = source.windows.standing(now)
 
     def work() -> shape_acts.WorkSheet:
@@ -107,7 +108,7 @@ async def sheet(request: web.Request) -> web.Response:
 class _Look:
     """With what names works are told, and how many things each thing's work covers now."""
 
-    inventory: Inventory
+    naming: Naming
     covers: Counter[str]
     now: float
 
@@ -129,7 +130,7 @@ class _Look:
         """Of what, from when to when, and what that comes to now."""
         running = span[0] <= self.now < span[1]
         return {
-            "what": titled(what, self.inventory),
+            "what": titled(what, self.naming),
             "start": span[0],
             "end": span[1],
             "running": running,
@@ -142,7 +143,7 @@ class _Look:
             assert one.end is not None
             span = one.start.timestamp(), one.end.timestamp()
             return span if span[1] > self.now else None
-        moment = datetime.fromtimestamp(self.now, self.inventory.province.zone)
+        moment = datetime.fromtimestamp(self.now, self.naming.inventory.province.zone)
         midnight = moment.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
         for after in range(-1, AHEAD):
             day = midnight + timedelta(days=after)
@@ -156,7 +157,7 @@ class _Look:
     def _at(self, day: datetime, minute: int) -> float:
         """Minutes after a midnight of the province, by its clocks."""
         moment = day + timedelta(minutes=minute)
-        return moment.replace(tzinfo=self.inventory.province.zone).timestamp()
+        return moment.replace(tzinfo=self.naming.inventory.province.zone).timestamp()
 
 
 def _again(one: Recurrence) -> shape_acts.Again:
@@ -165,9 +166,15 @@ def _again(one: Recurrence) -> shape_acts.Again:
     )
 
 
-def titled(things: Iterable[str], inventory: Inventory) -> list[shape_acts.Titled]:
-    """Things as the inventory calls them."""
-    return [shape_acts.Titled(thing=one, title=words.title(one, inventory)) for one in things]
+def titled(things: Iterable[str], naming: Naming) -> list[shape_acts.Titled]:
+    """Things as the inventory calls them; circuits without a name of their own as messages do."""
+    return [shape_acts.Titled(thing=one, title=_title(one, naming)) for one in things]
+
+
+def _title(thing: str, naming: Naming) -> str:
+    title = words.title(thing, naming.inventory)
+    unnamed = thing == f"circuit:{title}"
+    return naming.name(as_thing(thing)) if unnamed else title
 
 
 def _wrong(start: float, end: float, now: float) -> list[str]:

@@ -37,7 +37,7 @@ function draw() {
 
 async function ask() {
   try {
-    const answer = await fetch("/api/v1/silences");
+    const answer = await fetch(`/api/v1/silences?language=${speaks()}`);
     if (answer.status === 401) return;
     if (!answer.ok) throw new Error(String(answer.status));
     told = await answer.json();
