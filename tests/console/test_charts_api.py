@@ -225,7 +225,7 @@ async def test_rates_and_loads_are_those_of_the_counters(face: Face) -> None:
     assert 16e6 <= port["transmit"] < port["receive"] <= 700e6
     assert port["receive_errors"] is not None
     (wan,) = (await face.get(f"/api/v1/devices/{DOWN}/interfaces/rates"))["items"]
-    (load,) = (await face.get("/api/v1/circuits/load"))["items"]
+    (load,) = (await face.get("/api/v1/loads"))["items"]
     assert load["counters"] == f"{DOWN}/wan1"
     assert load["transmit"] == pytest.approx(wan["receive"], rel=0.1), "swapped at the Z end"
     assert load["transmit_ratio"] == pytest.approx(load["transmit"] / 200e6)

@@ -42,7 +42,7 @@ async def test_store_that_goes_away_is_told_and_one_that_comes_back_is_asked(
 ) -> None:
     port = free_port()
     async with fronted(tmp_path, f"http://127.0.0.1:{port}") as face:
-        for path in (f"devices/{UP}/charts", f"devices/{UP}/interfaces/rates", "circuits/load"):
+        for path in (f"devices/{UP}/charts", f"devices/{UP}/interfaces/rates", "loads"):
             refused = await face.get(f"/api/v1/{path}", 503)
             assert "the store does not answer" in refused["error"]
         with victoria_metrics(tmp_path / "vm", port):
@@ -52,7 +52,7 @@ async def test_store_that_goes_away_is_told_and_one_that_comes_back_is_asked(
 @pytest.mark.asyncio
 async def test_collector_without_a_store_says_so(tmp_path: Path) -> None:
     async with faced(tmp_path) as face:
-        for path in (f"devices/{UP}/charts", f"devices/{UP}/interfaces/rates", "circuits/load"):
+        for path in (f"devices/{UP}/charts", f"devices/{UP}/interfaces/rates", "loads"):
             assert "--query" in (await face.get(f"/api/v1/{path}"))["problem"]
 
 
@@ -68,7 +68,7 @@ async def test_answer_of_another_kind_is_a_problem_of_the_chart(
         answer = await face.get(f"/api/v1/devices/{UP}/charts")
         assert answer["charts"]
         assert all(one["problem"] and not one["series"] for one in answer["charts"])
-        assert (await face.get("/api/v1/circuits/load", 503))["error"]
+        assert (await face.get("/api/v1/loads", 503))["error"]
 
 
 @pytest.mark.asyncio

@@ -223,7 +223,7 @@ def test_load_widens_a_line_and_without_a_store_the_map_says_so(chromium: Browse
             expect(watched.page.locator("#load")).to_contain_text("Chưa biết tải")
             expect(watched.page.locator("#drawing .line.l-none.s-up")).to_have_count(1)
             assert watched.errors == []
-            watched.page.route("**/api/v1/circuits/load", lambda route: route.fulfill(json=load))
+            watched.page.route("**/api/v1/loads", lambda route: route.fulfill(json=load))
             watched.page.goto(f"{own.url}/map?at=circuit:tsl-a")
             expect(watched.page.locator("#drawing .lines .line.l-full")).to_have_count(1)
             expect(watched.page.locator("#load")).to_have_text("")

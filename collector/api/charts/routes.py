@@ -94,7 +94,7 @@ ROUTES = (
     ),
     Route(
         "GET",
-        "/api/v1/circuits/load",
+        "/api/v1/loads",
         answers.loads,
         "What every circuit carries now, and of its capacity, from the store",
         LOADS,

@@ -14,7 +14,7 @@ export class Load {
     clearTimeout(this.timer);
     if (!document.hidden) {
       try {
-        const answer = await fetch("/api/v1/circuits/load");
+        const answer = await fetch("/api/v1/loads");
         if (!answer.ok) throw new Error(String(answer.status));
         const { items, problem } = await answer.json();
         this.of = new Map(items.map((one) => [one.circuit, one]));
