@@ -321,10 +321,12 @@ def test_page_follows_when_the_state_changes(chromium: Browser) -> None:
         with opened(chromium, own.url + CIRCUIT) as watched:
             page = watched.ready()
             expect(page.locator("#verdict .how")).to_contain_text("Mất kết nối")
+            page.get_by_role("slider").focus()
             own.do(lambda running: running.recover())
             expect(page.locator("#verdict .how")).to_contain_text("Hoạt động tốt")
             expect(page).to_have_title("✓ Kênh xã Pà Cò · Hatang")
             expect(part(page, "closed")).to_contain_text("Kênh xã Pà Cò")
+            expect(page.get_by_role("slider")).to_be_focused()
             assert errors(watched) == []
         with opened(chromium, own.url + INCIDENT) as watched:
             page = watched.ready()

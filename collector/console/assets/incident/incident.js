@@ -13,21 +13,19 @@ import { page } from "../page.js";
 import { path } from "../parts/path.js";
 import { run } from "../parts/clock.js";
 import { span } from "../units.js";
-import { tiles } from "../parts/marks.js";
+import { felt, kindOf, more, tiles } from "../parts/marks.js";
 
-const FELT = ["service", "site", "circuit", "device", "collector"];
 const [FEW, MANY] = [6, 40];
 const small = matchMedia("(max-width: 699px)");
-const kind = (thing) => thing.slice(0, thing.indexOf(":"));
 
 // By kind; many are folded away, and counted.
 function hides(body, { kinds, items }) {
   const known = new Map([...body.querySelectorAll("details")].map((one) => [one.dataset.kind, one.open]));
-  const groups = FELT.filter((one) => kinds[one]).map((one) => {
-    const own = items.filter((other) => kind(other.thing) === one);
-    const rest = kinds[one] - own.length;
-    const head = make("summary", {}, say(`hidden.${one}`), make("span", { class: "number" }, ` ${number(kinds[one])}`));
-    return make("details", { "data-kind": one, open: known.get(one) ?? own.length <= (small.matches ? FEW : MANY) }, head, tiles(own), rest > 0 ? make("p", { class: "soft" }, say("more", { count: number(rest) })) : "");
+  const groups = felt(kinds).map(([kind, count]) => {
+    const own = items.filter((other) => kindOf(other.thing) === kind);
+    const head = make("summary", {}, say(`hidden.${kind}`), make("span", { class: "number" }, ` ${number(count)}`));
+    const open = known.get(kind) ?? own.length <= (small.matches ? FEW : MANY);
+    return make("details", { "data-kind": kind, open }, head, tiles(own), more(count, own.length));
   });
   body.replaceChildren(...groups);
 }

@@ -1,8 +1,19 @@
 // How a thing is, whose an incident is: small marks that many parts show.
 import { icon, link, make } from "../dom.js";
-import { moment, say } from "../words.js";
+import { counted, moment, number, say } from "../words.js";
 
 const LONG = 18;
+
+// Kinds as people feel them.
+const FELT = ["service", "site", "circuit", "device", "collector"];
+
+// Counts by kind, those there are: [kind, count].
+export const felt = (kinds) => FELT.filter((kind) => kinds[kind]).map((kind) => [kind, kinds[kind]]);
+export const kindOf = (thing) => thing.slice(0, thing.indexOf(":"));
+export const summed = (kinds) => felt(kinds).map(([kind, count]) => counted(kind, count)).join(", ");
+
+// How many were not listed.
+export const more = (total, listed) => (total > listed ? make("p", { class: "soft" }, say("more", { count: number(total - listed) })) : "");
 
 // What is shown of a state: announced work stands before it.
 export const shown = (one) => (one.maintenance ? "maintenance" : one.state);

@@ -3,9 +3,9 @@ import { contract } from "./contract.js";
 import { facts } from "../parts/section.js";
 import { found } from "./lists.js";
 import { icon, link, make } from "../dom.js";
-import { number, say } from "../words.js";
+import { say } from "../words.js";
 import { rate, share, span } from "../units.js";
-import { shown, state, worded } from "../parts/marks.js";
+import { more, shown, state, worded } from "../parts/marks.js";
 
 // What was read of a port of such a device is of before.
 const LOST = ["down", "unreachable", "unknown"];
@@ -53,12 +53,11 @@ function ends(body, { a, z }) {
 }
 
 export function lines(body, told) {
-  const rest = told.total - told.items.length;
   body.replaceChildren(make("ul", { class: "things" }, ...told.items.map((one) => make("li", { class: `s-${shown(one)}` },
     icon(shown(one)), link(one.thing, one.title),
     make("span", { class: "of" }, [one.what, one.provider, one.path, one.capacity === null ? "" : rate(one.capacity)].filter(Boolean).join(" · ")),
     make("span", { class: "word" }, worded(one)),
-  ))), rest > 0 ? make("p", { class: "soft" }, say("more", { count: number(rest) })) : "", found(told.all));
+  ))), more(told.total, told.items.length), found(told.all));
 }
 
 export function circuit(draw, sheet) {

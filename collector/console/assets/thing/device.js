@@ -6,7 +6,7 @@ import { interfaces } from "./interfaces.js";
 import { may } from "../session.js";
 import { number, say } from "../words.js";
 import { probes } from "./probes.js";
-import { shown, worded } from "../parts/marks.js";
+import { more, shown, worded } from "../parts/marks.js";
 import { span } from "../units.js";
 
 const FEW = 10;
@@ -45,10 +45,9 @@ function neighbour(one) {
 function neighbours(body, { items, total }) {
   const open = body.querySelector("details")?.open ?? false;
   const [few, rest] = [items.slice(0, FEW), items.slice(FEW)];
-  const left = total - items.length;
   body.replaceChildren(
     make("ul", { class: "things" }, ...few.map(neighbour)),
-    rest.length ? make("details", { open }, make("summary", {}, say("more", { count: number(total - few.length) })), make("ul", { class: "things" }, ...rest.map(neighbour)), left > 0 ? make("p", { class: "soft" }, say("more", { count: number(left) })) : "") : "",
+    rest.length ? make("details", { open }, make("summary", {}, say("more", { count: number(total - few.length) })), make("ul", { class: "things" }, ...rest.map(neighbour)), more(total, items.length)) : "",
   );
 }
 

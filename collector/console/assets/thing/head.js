@@ -3,10 +3,8 @@ import { taking } from "../acts/acts.js";
 import { by, icon, link, make, tell } from "../dom.js";
 import { lasted } from "../parts/clock.js";
 import { once } from "../parts/section.js";
-import { chip, entitle, held, incidents, shown, state, things } from "../parts/marks.js";
-import { counted, moment, number, say } from "../words.js";
-
-const FELT = ["service", "site", "circuit", "device", "collector"];
+import { chip, entitle, held, incidents, kindOf, more, shown, state, summed, things } from "../parts/marks.js";
+import { moment, say } from "../words.js";
 
 // Where it stands: what it is, and the places that it lies in.
 function trail(sheet) {
@@ -32,15 +30,10 @@ function chips({ verdict, work, works }) {
 
 function hides({ verdict }, place) {
   if (!verdict.hidden) return "";
-  const counts = new Map();
-  for (const one of verdict.hides) {
-    const kind = one.thing.slice(0, one.thing.indexOf(":"));
-    counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  }
-  const what = FELT.filter((kind) => counts.has(kind)).map((kind) => counted(kind, counts.get(kind))).join(", ");
+  const kinds = {};
+  for (const one of verdict.hides) kinds[kindOf(one.thing)] = (kinds[kindOf(one.thing)] ?? 0) + 1;
   const open = place.querySelector("details")?.open ?? false;
-  const rest = verdict.hidden - verdict.hides.length;
-  return make("details", { open }, make("summary", {}, say("head.hides", { what })), things(verdict.hides), rest > 0 ? make("p", { class: "soft" }, say("more", { count: number(rest) })) : "");
+  return make("details", { open }, make("summary", {}, say("head.hides", { what: summed(kinds) })), things(verdict.hides), more(verdict.hidden, verdict.hides.length));
 }
 
 function links({ thing, grafana, runbooks }) {

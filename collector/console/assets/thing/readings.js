@@ -1,6 +1,7 @@
 // What was read last, by subject: what stands alone as facts, what stands in rows as a table.
 import { make } from "../dom.js";
 import { facts, table } from "../parts/section.js";
+import { more as untold } from "../parts/marks.js";
 import { measured } from "../units.js";
 import { moment, number, say } from "../words.js";
 
@@ -43,12 +44,11 @@ function group(one, body) {
     readings(body, body.told);
     body.querySelector(`[data-of="${CSS.escape(one.subject)}"] > .button`)?.focus();
   });
-  const cut = one.total - one.rows.length;
   return make("section", { class: "group", "data-of": one.subject },
     make("h4", {}, one.title, make("span", { class: "number" }, ` ${moment(newest)}`)),
     alone ? single(one) : many(one, all),
     rest > 0 ? more : "",
-    cut > 0 && all ? make("p", { class: "soft" }, say("more", { count: number(cut) })) : "");
+    all || rest <= 0 ? untold(one.total, one.rows.length) : "");
 }
 
 export function readings(body, told) {
