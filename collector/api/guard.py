@@ -145,7 +145,7 @@ class Guard:
         visitor = None if header else self._visitors.who(request)
         if visitor is not None:
             return _acting(request, visitor)
-        attempts, address = self._visitors.attempts, request.remote or ""
+        attempts, address = self._visitors.attempts, self._visitors.address(request)
         wait_refused(attempts, address)
         token = holder(self._visitors.tokens, header)
         if token is None:

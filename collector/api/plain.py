@@ -6,6 +6,7 @@ import logging
 
 from aiohttp import web
 
+from collector.api import rim
 from collector.api.exposition import CONTENT_TYPE, device_series
 from collector.api.guard import RefusedError
 from collector.api.rim import DOCUMENT, REGISTRY, SCRAPES, SOURCE
@@ -45,7 +46,10 @@ dt{{margin-top:.6rem}}dd{{margin:0;opacity:.7}}</style>
 <dl>{links}</dl>
 </html>
 """
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
 
 
 async def metrics(request: web.Request) -> web.StreamResponse:
@@ -77,18 +81,13 @@ async def _stream(request: web.Request) -> web.StreamResponse:
             await response.write_eof()
     except TimeoutError:
         log.warning("reader of /metrics is too slow", extra={"remote": request.remote})
-        _break_off(request)
+        rim.cut(request)
     except ConnectionError:
-        _break_off(request)
+        rim.cut(request)
     except Exception:  # the headers are sent: all that is left is to end without the last chunk
         log.exception("metrics failed")
-        _break_off(request)
+        rim.cut(request)
     return response
-
-
-def _break_off(request: web.Request) -> None:
-    if request.transport is not None:
-        request.transport.abort()
 
 
 async def healthz(_: web.Request) -> web.Response:

@@ -22,6 +22,7 @@ SCRAPES = web.AppKey("scrapes", asyncio.Semaphore)
 SCRAPES_AT_ONCE = 2
 LIMIT = 200
 LIMIT_MOST = 1_000
+BODY_SECONDS = 10.0
 _TEXT_MOST = 200
 _CONDITIONS_MOST, _VALUES_MOST = 16, 120
 
@@ -38,7 +39,7 @@ def told(body: BaseModel) -> web.Response:
 
 async def body(request: web.Request, kind: type[Body]) -> Body:
     """The body in its shape. No body is an empty one."""
-    text = await request.read()
+    text = await read(request)
     if text and request.content_type != "application/json":
         raise RefusedError(415, "the body is no JSON", "send Content-Type: application/json")
     try:
@@ -49,6 +50,15 @@ async def body(request: web.Request, kind: type[Body]) -> Body:
             for one in error.errors(include_url=False, include_context=False, include_input=False)
         ]
         raise BodyRefusedError(problems) from None
+
+
+async def read(request: web.Request) -> bytes:
+    """The body, unless it trickles."""
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            return await request.read()
+    except TimeoutError:
+        raise RefusedError(408, "the body did not come in time", "try again") from None
 
 
 def allow(request: web.Request, *names: str) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from collector.api.alerts import ROUNDS
 from collector.api.atlas.answers import KEPT, Kept
@@ -16,6 +17,7 @@ from collector.api.audited import TALLIES, tallies, told_refused
 from collector.api.charts.answers import QUESTIONS
 from collector.api.charts.questions import Questions
 from collector.api.contract import CONTRACT
+from collector.api.door import IDLE, Door
 from collector.api.guard import BODY, Guard, is_loopback
 from collector.api.openapi import document
 from collector.api.rim import DOCUMENT, REGISTRY, SCRAPES, SCRAPES_AT_ONCE, SOURCE
@@ -85,19 +87,18 @@ async def serve(
         )
     visitors = await asyncio.to_thread(_visitors, access)
     app = application(source, loopback, visitors)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0, keepalive_timeout=IDLE)
     await runner.setup()
+    spare = NEXT_PORTS if loopback and port and not exactly else 0
     try:
-        site = await _listen(
-            runner, (host, port), context, NEXT_PORTS if loopback and port and not exactly else 0
-        )
+        port = await _listen(runner, visitors, (host, port), context, spare)
     except ListenRefusedError:
         await runner.cleanup()
         raise
     shown = f"[{host}]" if ":" in host else host
-    url = f"{'https' if context else 'http'}://{shown}:{site.port}"
+    url = f"{'https' if context else 'http'}://{shown}:{port}"
     log.info("API listens", extra={"url": url, "tokens": len(visitors.tokens)})
-    return Server(host, site.port, url, runner)
+    return Server(host, port, url, runner)
 
 
 def parse_listen(text: str) -> tuple[str, int]:
@@ -151,6 +152,9 @@ async def _headers(_: web.Request, response: web.StreamResponse) -> None:
     response.headers["Server"] = "hatang"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers.setdefault("Cache-Control", "no-store")
+    response.headers.setdefault(
+        "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"
+    )
 
 
 def _context(access: Access) -> ssl.SSLContext | None:
@@ -174,17 +178,36 @@ def _no_password() -> str:
 
 
 async def _listen(
-    runner: web.AppRunner, place: tuple[str, int], context: ssl.SSLContext | None, spare: int
-) -> web.TCPSite:
+    runner: web.AppRunner,
+    visitors: Visitors,
+    place: tuple[str, int],
+    context: ssl.SSLContext | None,
+    spare: int,
+) -> int:
+    """The port where it listens. Raises ListenRefusedError."""
     host, port = place
     while True:
-        site = web.TCPSite(runner, host, port, ssl_context=context)
+        door = None
         try:
-            await site.start()
+            door = Door(host, port, visitors.trusted)
+            await web.SockSite(runner, door, ssl_context=context).start()
         except OSError as error:
-            await site.stop()
+            if door is not None:
+                door.close()
             if error.errno != errno.EADDRINUSE or not spare or port == 65535:
                 raise ListenRefusedError(f"{host}:{port}: {error.strerror or error}") from None
             port, spare = port + 1, spare - 1
         else:
-            return site
+            bound: int = door.getsockname()[1]
+            return bound
+
+
+def _is_spoken(record: logging.LogRecord) -> bool:
+    """Whether it is more than that somebody sent what is no HTTP: that would fill the log, and may
+    have a token in it.
+    """
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, HttpProcessingError)
+
+
+logging.getLogger("aiohttp.server").addFilter(_is_spoken)

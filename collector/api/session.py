@@ -38,7 +38,7 @@ async def enter(request: web.Request) -> web.Response:
     body = await rim.body(request, Enter)
     if not visitors.tokens:
         return rim.told(_told(request, None))
-    address = request.remote or ""
+    address = visitors.address(request)
     wait_refused(visitors.attempts, address)
     token = holder(visitors.tokens, f"Bearer {body.token}")
     if token is None:

@@ -28,8 +28,10 @@ log = logging.getLogger("hatang.api")
 LASTS = {"viewer": 30 * 86400.0, "operator": 12 * 3600.0}
 """Seconds that a session lasts, by role: a wall hangs for weeks, a shift ends."""
 
-SESSIONS = 500
-"""Sessions at once; the one that ends first makes room."""
+SESSIONS, SESSIONS_EACH = 500, 100
+"""Sessions at once, and of one token; the one that ends first makes room. Nobody who logs in again
+and again ends the sessions of others.
+"""
 
 CSRF = "X-Hatang-Session"
 """The header that an act sends along with a cookie, with a word that no other page can read."""
@@ -88,7 +90,9 @@ class Visitors:
         """A session of a token's holder: its secret, and who that is."""
         secret = secrets.token_urlsafe(32)
         until = self._clock() + LASTS[token.role]
-        self._sessions[_hash(secret.encode())] = (_hash(token.digest), until)
+        fingerprint = _hash(token.digest)
+        self._sessions[_hash(secret.encode())] = (fingerprint, until)
+        self._bound(SESSIONS_EACH, fingerprint)
         self._tidy()
         return secret, Visitor(token, until, _word(secret.encode(), "csrf"))
 
@@ -114,6 +118,11 @@ class Visitors:
         token = next((one for one in self.tokens if one.name == name), None)
         return Visitor(token, None, _word(self._key, name)) if token is not None else None
 
+    @property
+    def trusted(self) -> tuple[str, ...]:
+        """Addresses that speak for others."""
+        return (self._proxy.address,) if self._proxy else ()
+
     def forwarded(self, request: web.Request) -> str | None:
         """By which name the proxy was asked; None where it was not the proxy."""
         proxied = self._proxy is not None and request.remote == self._proxy.address
@@ -134,8 +143,14 @@ class Visitors:
         now = self._clock()
         for key in [key for key, (_, until) in self._sessions.items() if until <= now]:
             del self._sessions[key]
-        while len(self._sessions) > SESSIONS:
-            del self._sessions[min(self._sessions, key=lambda key: self._sessions[key][1])]
+        self._bound(SESSIONS)
+
+    def _bound(self, most: int, fingerprint: str = "") -> None:
+        """Let go of those that end first, of one token or of all, beyond so many."""
+        own = [key for key, (of, _) in self._sessions.items() if fingerprint in ("", of)]
+        own.sort(key=lambda key: self._sessions[key][1])
+        for key in own[: max(0, len(own) - most)]:
+            del self._sessions[key]
 
     def _load(self) -> None:
         """What the file has; one that is damaged is as none, and everybody logs in again."""

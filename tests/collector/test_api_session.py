@@ -148,13 +148,14 @@ async def test_a_proxy_without_tokens_or_address_is_refused(running: Running) ->
 def test_sessions_end_and_are_bounded(tmp_path: Path) -> None:
     now = 1000.0
     viewer = Token("wall", "viewer", b"1" * 32)
-    visitors = Visitors((viewer,), path=tmp_path / "sessions", clock=lambda: now)
+    others = [Token(f"wall-{n}", "viewer", bytes([n]) * 32) for n in range(1, 10)]
+    visitors = Visitors((viewer, *others), path=tmp_path / "sessions", clock=lambda: now)
     secret, known = visitors.begin(viewer)
     assert known.until == now + LASTS["viewer"]
     assert visitors._session(secret) == known
-    for _ in range(SESSIONS):
+    for n in range(SESSIONS):
         now += 1
-        visitors.begin(viewer)
+        visitors.begin(others[n % len(others)])
     assert len(visitors._sessions) == SESSIONS
     assert visitors._session(secret) is None, "the one that ends first made room"
     secret, _ = visitors.begin(viewer)
