@@ -33,6 +33,9 @@ ACCEPTED, REFUSED, FAILED, PARTLY = "accepted", "refused", "failed", "partly"
 `of` the act, that it did not come about after all, or only in part.
 """
 
+CUT = b" (cut)\n"
+"""What follows a line that is not whole."""
+
 BLOCK = 1 << 16
 LOOKED_AT = 20_000
 """Lines that one question looks at, at most."""
@@ -183,30 +186,47 @@ class Audit:
                 os.close(folder)
 
     def _look(self) -> _End:
-        """The end as it is on disk; what a crash or a full disk left of a line stays there."""
-        gap = b""
-        for place, text in enumerate(self._backwards()):
+        """The end as it is on disk. What a crash or a full disk left of a line stays there, marked
+        so that it is no line whatever it was to be: its act was not done.
+        """
+        gap = b"" if self._ends_well() else CUT
+        for text in self._backwards():
             line = parse(text)
             if line is not None:
                 return _End(line.number + 1, digest(text), gap)
-            gap = b"\n" if place == 0 else gap
         return _End(1, FIRST, gap)
 
+    def _ends_well(self) -> bool:
+        try:
+            file = self.path.open("rb")
+        except FileNotFoundError:
+            return True
+        with file:
+            size = os.fstat(file.fileno()).st_size
+            if size:
+                file.seek(size - 1)
+            return not size or file.read(1) == b"\n"
+
     def _backwards(self) -> Iterator[bytes]:
-        """Lines, the last first; also what is none, but not the end of a file that ends well."""
+        """Lines, the last first, and what else stands where a line is due; but not what no newline
+        ends: that is not on disk yet, or will never be.
+        """
         try:
             file = self.path.open("rb")
         except FileNotFoundError:
             return
         with file:
-            end, rest = os.fstat(file.fileno()).st_size, b""
+            end, rest, begun = os.fstat(file.fileno()).st_size, b"", False
             while end > 0:
                 start = max(0, end - BLOCK)
                 file.seek(start)
                 rest, *lines = (file.read(end - start) + rest).split(b"\n")
+                if lines and not begun:
+                    lines.pop()
+                    begun = True
                 yield from filter(None, reversed(lines))
                 end = start
-            if rest:
+            if rest and begun:
                 yield rest
 
 
@@ -215,9 +235,10 @@ def verify(path: Path) -> Verified:
     found = Verified([], [], [])
     number, previous = 1, FIRST
     with path.open("rb") as file:
-        for place, text in enumerate((one.rstrip(b"\n") for one in file), 1):
+        for place, whole in enumerate(file, 1):
+            text = whole.removesuffix(b"\n")
             line = parse(text)
-            if line is None:
+            if line is None or text == whole:
                 found.torn.append(place)
                 continue
             if line.number != number:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from collector.audit import FIRST, NAME, Audit, Deed, Line, digest, parse, verify
+from collector.audit import CUT, FIRST, NAME, Audit, Deed, Line, digest, parse, verify
 from collector.command.main import main
 from tests.collector.running import LINE
 
@@ -31,18 +31,26 @@ def every(_: Line) -> bool:
     return True
 
 
-def test_a_line_that_a_full_disk_cut_stays_and_the_chain_goes_on(audit: Audit) -> None:
-    size = audit.path.stat().st_size
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size + 40, resource.RLIM_INFINITY))
+@pytest.mark.parametrize("missing", [1, 2, 40, 250], ids=["its end", "a byte", "a part", "most"])
+def test_a_line_that_a_full_disk_cut_stays_and_the_chain_goes_on(
+    audit: Audit, missing: int
+) -> None:
+    deed = verify(audit.path).lines[-1][0].deed
+    before = audit.path.read_bytes()
+    long = len(before.splitlines(keepends=True)[-1])
+    room = len(before) + long - missing
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
     try:
         with pytest.raises(OSError, match="too large"):
-            audit.write(Deed("owner", "an"), 2e9)
+            audit.write(deed, 1e9 + 5)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
     cut = audit.path.read_bytes()
-    assert len(cut) == size + 40
-    assert audit.write(Deed("owner", "an"), 2e9) == 6
-    assert audit.path.read_bytes().startswith(cut + b"\n")
+    assert len(cut) == room
+    assert [one.number for one in audit.read(1, None, every).lines] == [5], "it was not done"
+    assert verify(audit.path).torn == [6]
+    assert Audit(audit.path).write(Deed("owner", "an"), 2e9) == 6
+    assert audit.path.read_bytes().startswith(cut + CUT)
     found = verify(audit.path)
     assert (found.problems, found.torn, len(found.lines)) == ([], [6], 6)
     assert audit.read(9, None, every).sound
@@ -133,6 +141,7 @@ def test_the_program_opens_the_file_for_nothing_but_reading_and_adding() -> None
     assert "O_APPEND" in source
     assert "O_TRUNC" not in source
     assert sorted(line.strip() for line in source.splitlines() if ".open(" in line) == [
+        'file = self.path.open("rb")',
         'file = self.path.open("rb")',
         "folder = os.open(self.path.parent, os.O_RDONLY)",
         "place = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)",
