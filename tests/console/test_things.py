@@ -30,6 +30,10 @@ SIZES = (
     ".reduce((sum, one) => sum + one.decodedBodySize, 0)"
 )
 DRESS = "(scheme) => { document.documentElement.dataset.theme = scheme; }"
+LEVELS = (
+    "() => [...document.querySelectorAll('main h1, main h2, main h3, main h4')]"
+    ".filter((one) => one.checkVisibility()).map((one) => Number(one.tagName[1]))"
+)
 NO_STORE = re.compile(r"status of 503")
 """Nothing answers for the past of a collector at rest: pages say so, and so does a browser."""
 
@@ -57,8 +61,10 @@ def part(page: Page, name: str) -> Any:
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_page_is_small_and_without_errors(chromium: Browser, house: Resting, path: str) -> None:
-    with opened(chromium, house.url + path) as watched:
+def test_page_is_small_and_nothing_serious_stands_in_the_way_of_anybody(
+    chromium: Browser, house: Resting, path: str
+) -> None:
+    with opened(chromium, house.url + path, reduced_motion="reduce") as watched:
         page = watched.ready()
         expect(page.locator("h1:visible")).to_have_count(1)
         expect(page.locator("h1")).not_to_be_empty()
@@ -67,35 +73,27 @@ def test_page_is_small_and_without_errors(chromium: Browser, house: Resting, pat
         read = page.evaluate(SIZES)
         print(f"\n{path}: first load {read} bytes unpacked")
         assert read < MOST
-        levels = page.evaluate(
-            "() => [...document.querySelectorAll('main h1, main h2, main h3, main h4')]"
-            ".filter((one) => one.checkVisibility()).map((one) => Number(one.tagName[1]))"
-        )
+        levels = page.evaluate(LEVELS)
         assert levels[0] == 1
         assert all(after - before <= 1 for before, after in pairwise(levels))
-        assert errors(watched) == []
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_nothing_serious_stands_in_the_way_of_anybody(
-    chromium: Browser, house: Resting, path: str
-) -> None:
-    with opened(chromium, house.url + path, reduced_motion="reduce") as watched:
-        page = watched.ready()
         for details in page.locator("main details:not([open]) > summary").all():
             if details.is_visible():
                 details.click()
         for (width, height), scheme in product((DESK, PHONE), ("dark", "light")):
             page.set_viewport_size({"width": width, "height": height})
             page.evaluate(DRESS, scheme)
-            found = Axe().run(page).response["violations"]
-            grave = [
-                (one["id"], [node["html"][:120] for node in one["nodes"]])
-                for one in found
-                if one["impact"] in ("serious", "critical")
-            ]
-            assert grave == [], (width, scheme)
+            assert (width, scheme, grave(page)) == (width, scheme, [])
             assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+        assert errors(watched) == []
+
+
+def grave(page: Page) -> list[Any]:
+    """What axe finds that keeps somebody from using the page."""
+    return [
+        (one["id"], [node["html"][:120] for node in one["nodes"]])
+        for one in Axe().run(page).response["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
 
 
 def test_device_tells_because_of_whom_it_is_lost_and_where_the_way_is_broken(
