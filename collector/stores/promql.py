@@ -15,6 +15,9 @@ import aiohttp
 from inventory.secret import Secret
 
 CONNECT_SECONDS = 3.0
+VALUES_MOST = 300_000
+"""Values of all lines of an answer: one with a sample each would be mostly gaps, and many."""
+
 _LABEL_MOST = 300
 """Characters of a label's value that are kept."""
 
@@ -143,7 +146,10 @@ def series(body: bytes, kind: str = "matrix") -> list[tuple[dict[str, Any], Any]
 def lines(body: bytes, grid: Grid) -> list[Line]:
     """An answer on its grid; what is no sample of it is passed over. Raises StoreError."""
     found = []
-    for labels, told in series(body, "matrix" if grid.step else "vector"):
+    given = series(body, "matrix" if grid.step else "vector")
+    if len(given) * grid.count > VALUES_MOST:
+        raise StoreError(f"the store answers with {len(given)} series: too many to be drawn")
+    for labels, told in given:
         values: list[float | None] = [None] * grid.count
         for at, value in samples(told if grid.step else [told]):
             place = round((at - grid.start) / grid.step) if grid.step else 0

@@ -4,10 +4,12 @@ import asyncio
 import re
 from collections.abc import Iterable, Sequence
 from functools import partial
+from typing import NamedTuple
 
 from collector.api.charts import shape
 from collector.api.charts.chart import LINES, Chart, Drawn, Text
 from collector.api.charts.questions import Questions
+from collector.api.threads import apart
 from collector.stores.promql import Grid, Line, StoreAwayError, StoreError
 
 _DIGITS = 7
@@ -25,32 +27,41 @@ async def drawn(
     asked for.
     """
     wanted = [one for one in charts if one.drawn]
-    answers = await asyncio.gather(*(_one(one, questions, grid, language) for one in wanted))
+    answers = await asyncio.gather(*(_one(one, questions, grid) for one in wanted))
     away = [one for one in answers if isinstance(one, StoreAwayError)]
     if away and len(away) == len(answers):
         raise away[0]
-    told = []
-    for chart, answer in zip(wanted, answers, strict=True):
-        if isinstance(answer, StoreError):
-            told.append(_told(chart, language, problem=str(answer)))
-        elif answer is not None:
-            told.append(answer)
-    return told
+
+    def work() -> list[shape.Chart]:
+        told = map(partial(_chart, language), wanted, answers)
+        return [one for one in told if one is not None]
+
+    return await apart(work)
 
 
-async def _one(
-    chart: Chart, questions: Questions, grid: Grid, language: str
-) -> shape.Chart | StoreError | None:
+class _Answer(NamedTuple):
+    """What the store says of a chart: for each of its questions, and of its ceiling."""
+
+    lines: list[list[Line]]
+    ceiling: list[shape.Limit]
+
+
+async def _one(chart: Chart, questions: Questions, grid: Grid) -> _Answer | StoreError:
     try:
         answers = [await questions.ask(one.query, grid) for one in chart.drawn]
-        ceiling = await _ceiling(chart, questions, grid)
+        return _Answer(answers, await _ceiling(chart, questions, grid))
     except StoreError as error:
         return error
-    lines = _lines(chart.drawn, answers, language)
+
+
+def _chart(language: str, chart: Chart, answer: _Answer | StoreError) -> shape.Chart | None:
+    if isinstance(answer, StoreError):
+        return _told(chart, language, problem=str(answer))
+    lines = _lines(chart.drawn, answer.lines, language)
     if not lines:
         return None
     kept = _whole(lines) if chart.stacked else worst(lines, chart.worst == "lowest")
-    return _told(chart, language, kept, len(lines) - len(kept), ceiling)
+    return _told(chart, language, kept, len(lines) - len(kept), answer.ceiling)
 
 
 async def _ceiling(chart: Chart, questions: Questions, grid: Grid) -> list[shape.Limit]:

@@ -21,6 +21,9 @@ FRESH = 15.0
 KEPT = 512
 """Answers that are kept at most; each has at most `SIZE` bytes, most have a few thousand."""
 
+VALUES = 2_000_000
+"""Values in all answers that are kept, at most: some 60 MB."""
+
 SIZE = 2 << 20
 
 _Key = tuple[str, Grid]
@@ -65,18 +68,26 @@ class Questions:
         try:
             async with asyncio.timeout(SECONDS), self._turn:
                 body = await store.ask(query, grid, Bounds(SIZE, SECONDS))
+                return await apart(lines, body, grid)
         except TimeoutError:
             raise StoreAwayError(f"the store did not answer within {SECONDS:.0f} s") from None
-        return await apart(lines, body, grid)
 
     def _forget(self, now: float) -> None:
-        """Let go of what nobody may have any more; the oldest stand first."""
+        """Let go of what nobody may have any more, and of what is too much; the oldest stand
+        first.
+        """
+        held = sum(_size(key, task) for key, (_, task) in self._asked.items())
         for key, (began, task) in list(self._asked.items()):
-            if now - began <= FRESH and len(self._asked) < KEPT:
+            if now - began <= FRESH and len(self._asked) < KEPT and held <= VALUES:
                 return
             if task.done():
-                _failed(task)
+                held -= _size(key, task)
                 del self._asked[key]
+
+
+def _size(key: _Key, task: asyncio.Task[list[Line]]) -> int:
+    """How many values are held."""
+    return 0 if not task.done() or _failed(task) else len(task.result()) * key[1].count
 
 
 def _failed(task: asyncio.Task[list[Line]]) -> bool:
