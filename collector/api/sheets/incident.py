@@ -11,7 +11,7 @@ from collector.api.causes import as_felt, hidden_behind
 from collector.api.ledger import HIDES_LISTED, Speech, from_disk, no_incident, number
 from collector.api.rim import SOURCE
 from collector.api.sheets import sheet
-from collector.api.sheets.look import LISTED, Look, look
+from collector.api.sheets.look import Look, look
 from collector.api.sheets.memory import closed, happening, past
 from collector.api.sheets.runbook import NAMES
 from collector.api.sheets.shape_kinds import IncidentSheet, Told
@@ -32,6 +32,10 @@ class Found(NamedTuple):
     incident: Incident
     events: list[Entry]
     earlier: list[Incident]
+
+
+HIDDEN = 500
+"""Things that are named of all that one hides; how many there are is told beside them."""
 
 
 async def incident(request: web.Request) -> web.Response:
@@ -96,7 +100,7 @@ def _sheet(beside: screen.Fields, held: Look, found: Found, told: Told | None) -
         provider=line.provider if line else "",
         contract=line.contract if line else "",
         kinds=dict(Counter(other.partition(":")[0] for other in hides)),
-        hides=[held.named(other) for other in hides[:LISTED]],
+        hides=[held.named(other) for other in hides[:HIDDEN]],
         timeline=[happening(held, entry) for entry in found.events],
         told=told,
         works=works(held, thing),

@@ -24,7 +24,7 @@ from collector.verdicts.verdict import Verdict
 from collector.verdicts.wiring import Wiring
 from inventory.model import Circuit, Device, Inventory
 
-LISTED = 500
+LISTED = 100
 """Things that one list has; how many there are is told beside it."""
 
 _WORST = (State.DOWN, State.DEGRADED, State.UNREACHABLE, State.UNKNOWN, State.UP)
