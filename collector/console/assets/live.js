@@ -1,10 +1,11 @@
 // What a page knows: asked of the collector's memory, whenever its event stream says that something
 // happened, and every few seconds besides, for a line that was pulled does not say so.
+import { Stream } from "./stream.js";
+
 const EVERY = 10000;
 const AGAIN = 2000;
 const PATIENCE = 6000;
 const TOGETHER = 80;
-const KINDS = ["verdict", "incident", "maintenance", "flapping", "reload", "threshold", "config"];
 
 export class Live {
   // `asked` gives the address. `heard` is given each answer, `lost` the time of the last one, `stranger`
@@ -14,7 +15,7 @@ export class Live {
     this.began = 0;
     this.seen = 0;
     this.asking = null;
-    this.stream = null;
+    this.stream = new Stream(() => this.soon(TOGETHER));
   }
 
   start() {
@@ -52,7 +53,7 @@ export class Live {
     try {
       const answer = await this.look(asking.signal);
       if (answer.status === 401) {
-        this.quiet();
+        this.stream.close();
         next = null;
         this.stranger();
       } else if (answer.status === 404 || answer.status === 400) {
@@ -61,7 +62,7 @@ export class Live {
       else {
         told = await answer.json();
         this.seen = Date.now();
-        this.listen(told.last);
+        this.stream.open(told.last);
         this.heard(told);
       }
     } catch (error) {
@@ -84,23 +85,10 @@ export class Live {
     return Promise.race([early, new Promise((_, late) => signal.addEventListener("abort", late))]);
   }
 
-  listen(last) {
-    if (this.stream && this.stream.readyState !== EventSource.CLOSED) return;
-    this.stream = new EventSource(`/api/v1/events/stream?after=${last}`);
-    for (const kind of KINDS) this.stream.addEventListener(kind, () => this.soon(TOGETHER));
-    this.stream.onopen = () => this.soon(TOGETHER);
-    this.stream.onerror = () => this.soon(TOGETHER);
-  }
-
-  // A browser has six connections to one place: a page that nobody looks at lets go of its stream.
+  // A page that nobody looks at asks for nothing.
   rest() {
     clearTimeout(this.timer);
     this.due = undefined;
-    this.quiet();
-  }
-
-  quiet() {
-    this.stream?.close();
-    this.stream = null;
+    this.stream.close();
   }
 }
