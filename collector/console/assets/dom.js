@@ -28,8 +28,30 @@ export function tell(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-// The children of a list as they should be, by key: what stays is patched, moved only when it must be.
+const HELD = "a, button, input, summary, [tabindex]";
+
+// Draws what is in an element anew; what had the focus in it has it again, or what stands last instead.
+export function redraw(element, fill) {
+  const place = [...element.querySelectorAll(HELD)].indexOf(document.activeElement);
+  fill();
+  if (place < 0 || element.contains(document.activeElement)) return;
+  const now = [...element.querySelectorAll(HELD)];
+  now[Math.min(place, now.length - 1)]?.focus({ preventScroll: true });
+}
+
+// The children of a list as they should be, by key: what stays is patched, moved only when it must be. The
+// focus stays in it; in what takes the place of a child that went.
 export function patch(list, items, keyOf, create, update) {
+  const held = list.contains(document.activeElement) ? document.activeElement : null;
+  const row = [...list.children].findIndex((child) => child.contains(held));
+  settle(list, items, keyOf, create, update);
+  if (row < 0 || list.contains(document.activeElement)) return;
+  const next = list.children[Math.min(row, list.children.length - 1)];
+  const to = held.isConnected ? held : next?.matches(HELD) ? next : next?.querySelector(HELD) ?? by("main");
+  to.focus({ preventScroll: true });
+}
+
+function settle(list, items, keyOf, create, update) {
   const known = list.known ?? (list.known = new Map());
   const wanted = new Set(items.map(keyOf));
   for (const [key, element] of known) {
@@ -49,7 +71,7 @@ export function patch(list, items, keyOf, create, update) {
     const drawn = JSON.stringify(item);
     if (element.drawn !== drawn) {
       element.drawn = drawn;
-      update(element, item);
+      redraw(element, () => update(element, item));
     }
     if (element === place) place = place.nextElementSibling;
     else list.insertBefore(element, place);

@@ -19,6 +19,8 @@ function label() {
   const other = by("language");
   other.textContent = say("language.other");
   other.lang = speaks() === "vi" ? "en" : "vi";
+  const own = document.querySelector(".bar nav [aria-current]");
+  if (own) own.parentElement.scrollLeft = own.offsetLeft - own.parentElement.offsetLeft;
   tick();
 }
 

@@ -1,17 +1,13 @@
 // The parts of a page: panels with a heading, each drawn again only when what it shows changed.
-import { make, tell } from "../dom.js";
+import { make, redraw, tell } from "../dom.js";
 import { number, say, speaks } from "../words.js";
-
-const HELD = "a, button, input, summary, [tabindex]";
 
 // Draws an element only when what it shows changed; what had the focus in it has it again.
 export function once(element, key, fill) {
   const drawn = speaks() + key;
   if (element.drawn === drawn) return;
   element.drawn = drawn;
-  const place = [...element.querySelectorAll(HELD)].indexOf(document.activeElement);
-  fill();
-  if (place >= 0 && !element.contains(document.activeElement)) element.querySelectorAll(HELD)[place]?.focus({ preventScroll: true });
+  redraw(element, fill);
 }
 
 // Whether its reader marks text in it, to copy it.
