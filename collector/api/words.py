@@ -5,6 +5,8 @@ from typing import Any
 
 from alerts.notice import Notice
 from alerts.wording import compose, describe_evidence, state_word
+from alerts.wording.names import Naming
+from alerts.wording.names import thing as as_thing
 from collector.verdicts.events import State
 from collector.verdicts.verdict import Cause, Sign
 from inventory.model import KINDS, Inventory
@@ -41,7 +43,7 @@ def event(
         return _verdict(subject, detail, language, inventory)
     told = _HAPPENED.get(f"{kind}.{detail.get('what', '')}") or _HAPPENED.get(kind)
     if told is not None:
-        more = _more(kind, detail, language, inventory)
+        more = _more(kind, subject, detail, language, inventory)
         return " ".join(filter(None, (told[language == "en"], more)))
     if language == "en":
         return ""
@@ -74,15 +76,17 @@ _HAPPENED: Mapping[str, tuple[str, str]] = {
 """What happened, in Vietnamese and English, by kind and what of it."""
 
 
-def _more(kind: str, detail: Mapping[str, Any], language: str, inventory: Inventory) -> str:
-    """What is told of it besides: a number, the grounds, what somebody wrote."""
+def _more(
+    kind: str, subject: str, detail: Mapping[str, Any], language: str, inventory: Inventory
+) -> str:
+    """What is told of it besides: a number, the grounds, what somebody wrote, work above it."""
     what, number = detail.get("what"), detail.get("incident")
     said = str(detail.get("text") or detail.get("why") or detail.get("owner") or "")
     if what in ("opened", "changed", "closed"):
         said = evidence(signs(detail.get("evidence")), language, inventory)
     by = str(detail.get("by", "")) if kind == "maintenance" else ""
-    if by:
-        said = title(by, inventory)
+    if by and by != subject:
+        said = Naming(inventory, language).name(as_thing(by))
     head = f"#{number}" if isinstance(number, int) else ""
     return (f"{head}: {said}" if head else f"· {said}") if said else head
 

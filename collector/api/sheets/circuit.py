@@ -35,11 +35,17 @@ def _sheet(beside: screen.Fields, held: Look, one: Circuit, found: Memory | None
         circuit=view.circuit(one, view.Said(held.held, held.inventory)),
         site=site,
         contact=held.contact(site.thing.partition(":")[2]) if site else "",
+        payers=[_payer(held, payer) for payer in one.payers],
         a=_end(held, thing, one.a) if one.a else None,
         z=_end(held, thing, one.z),
         siblings=rows(held, _siblings(held, one)),
         readings=figures.readings(held, keys, ("circuit", one.name)),
     )
+
+
+def _payer(held: Look, payer: str) -> str:
+    """Who pays: a site's key is told as the site is called."""
+    return held.title(f"site:{payer}") if payer in held.inventory.sites else payer
 
 
 def _end(held: Look, thing: str, end: End) -> CircuitEnd:

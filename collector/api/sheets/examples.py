@@ -212,6 +212,7 @@ CIRCUIT = kinds.CircuitSheet.model_validate(
         "circuit": examples.CIRCUIT,
         "site": _SITE,
         "contact": "Trực NOC",
+        "payers": ["Sở Thông tin và Truyền thông", "UBND xã Pà Cò"],
         "a": kinds.CircuitEnd(device=_PE, site=None, name="ge-0/0/3", interface=None),
         "z": kinds.CircuitEnd(device=_ROUTER, site=_SITE, name="wan1", interface=_PORT),
         "siblings": kinds.Circuits(total=0, items=[]),

@@ -21,12 +21,12 @@ from collector.gate.held import Key
 from collector.journal import Entry, Incident
 
 TIMELINE = 300
-"""Events of an incident that are told, and of its thing while it lasted; the first ones."""
+"""Events of an incident that are told, and of its thing while it lasted; the first of each kind."""
 
 
 class Found(NamedTuple):
-    """What the journal has of an incident: its own events and those of its thing's verdict while it
-    lasted, oldest first; earlier incidents of the thing.
+    """What the journal has of an incident: its own events, those of its thing's verdict and
+    maintenance while it lasted, oldest first; earlier incidents of the thing.
     """
 
     incident: Incident
@@ -60,8 +60,10 @@ def _read(source: Source, wanted: int) -> Found | None:
     own = journal.events(0, TIMELINE, since=since, where={"kind": "incident", "subject": thing})
     own = [entry for entry in own if entry.detail.get("incident") == one.id]
     end = own[-1].at if one.closed_at is not None and own else None
-    verdicts = journal.events(0, TIMELINE, since=since, where={"kind": "verdict", "subject": thing})
-    events = [*own, *(entry for entry in verdicts if end is None or entry.at <= end)]
+    beside: list[Entry] = []
+    for kind in ("verdict", "maintenance"):
+        beside += journal.events(0, TIMELINE, since=since, where={"kind": kind, "subject": thing})
+    events = [*own, *(entry for entry in beside if end is None or entry.at <= end)]
     earlier = [
         other for other in closed(journal, thing, len(source.incidents.open)) if other.id < one.id
     ]

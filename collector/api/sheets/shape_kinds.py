@@ -171,6 +171,7 @@ class CircuitSheet(Sheet):
     circuit: shape.Circuit
     site: Named | None
     contact: str
+    payers: list[str] = Field(description="As they are called where they are sites")
     a: CircuitEnd | None
     z: CircuitEnd
     siblings: Circuits = Field(description="Others that end at its site")

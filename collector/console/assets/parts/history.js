@@ -39,9 +39,12 @@ function days(from, to) {
 function sums(spans, from, to) {
   const known = spans.filter((span) => span.state !== "unknown" && !span.maintenance);
   const sum = (list) => list.reduce((seconds, span) => seconds + span.to - span.from, 0);
-  const lost = known.filter((span) => span.state === "down" || span.state === "unreachable");
+  const gone = (span) => span.state === "down" || span.state === "unreachable";
+  const lost = known.filter(gone);
+  // One that goes on while nobody watched, or under another name, is one.
+  const times = lost.filter((span) => !gone(known[known.indexOf(span) - 1] ?? {})).length;
   if (!known.length) return say(spans.some((span) => span.maintenance) ? "history.worked" : "history.none");
-  const values = { whole: length(to - from), times: number(lost.length), lost: length(sum(lost)), ratio: share(1 - sum(lost) / sum(known)) };
+  const values = { whole: length(to - from), times: number(times), lost: length(sum(lost)), ratio: share(1 - sum(lost) / sum(known)) };
   return say(lost.length ? "history.sum" : "history.calm", values);
 }
 

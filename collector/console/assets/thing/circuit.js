@@ -12,7 +12,7 @@ const LOST = ["down", "unreachable", "unknown"];
 
 const target = (value, write) => (value === null || value === undefined ? "" : write(value));
 
-function agreed(body, { circuit, contact, what }) {
+function agreed(body, { circuit, contact, what, payers }) {
   const { targets } = circuit;
   body.replaceChildren(facts([
     [say("agreed.provider"), circuit.provider],
@@ -24,7 +24,7 @@ function agreed(body, { circuit, contact, what }) {
     [say("agreed.rtt"), target(targets.rtt, span)],
     [say("agreed.loss"), target(targets.loss, share)],
     [say("agreed.jitter"), target(targets.jitter, span)],
-    [say("agreed.payers"), circuit.payers.join(", ")],
+    [say("agreed.payers"), payers.join(", ")],
     [say("agreed.probe"), circuit.probe],
     [say("about.hours"), circuit.hours],
     [say("about.contact"), contact],
@@ -62,7 +62,7 @@ export function lines(body, told) {
 
 export function circuit(draw, sheet) {
   draw("wide", { id: "contract", fill: contract }, { name: sheet.name });
-  draw("side", { id: "agreed", fill: agreed }, { circuit: sheet.circuit, contact: sheet.contact, what: sheet.what });
+  draw("side", { id: "agreed", fill: agreed }, { circuit: sheet.circuit, contact: sheet.contact, what: sheet.what, payers: sheet.payers });
   draw("side", { id: "ends", fill: ends }, { a: sheet.a, z: sheet.z });
   draw("side", { id: "siblings", fill: lines }, sheet.siblings.items.length ? sheet.siblings : null, sheet.siblings.total);
 }

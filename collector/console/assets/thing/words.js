@@ -117,7 +117,7 @@ learn({
   "agreed.loss": ["Cam kết mất gói", "Loss target"],
   "agreed.jitter": ["Cam kết biến động trễ", "Jitter target"],
   "agreed.payers": ["Đơn vị chi trả", "Paid by"],
-  "agreed.probe": ["Địa chỉ dò", "Probe address"],
+  "agreed.probe": ["Địa chỉ đo", "Probe address"],
   "ends.a": ["Đầu A", "A end"],
   "ends.z": ["Đầu Z", "Z end"],
   "ends.outside": ["Ngoài mạng của ta", "Outside our network"],
