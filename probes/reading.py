@@ -48,7 +48,7 @@ ADVICE = {
 """What to look at where nothing more is known than the reason (docs/operations.md)."""
 
 _CONTROL = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+"
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+"
 )
 """Control characters, and what turns or hides text on a screen."""
 

@@ -20,7 +20,7 @@ from collector.api.ledger import no_incident, number, speech
 from collector.api.rim import SOURCE
 from collector.audit import FAILED
 from collector.incidents import Incidents, NoIncidentError, NotWrittenError, TooManyNotesError
-from collector.windows import TooManyWindowsError
+from collector.windows import NoWindowError, TooManyWindowsError
 
 NOBODY = "operator"
 """Who acted where nobody says it."""
@@ -116,6 +116,10 @@ async def done(acting: Awaitable[T]) -> T:
     except NotWrittenError as error:
         raise RefusedError(
             503, f"not known to be on disk: {error}", "look at it again before trying again"
+        ) from None
+    except NoWindowError as error:
+        raise RefusedError(
+            404, f"maintenance {error} stands no more", "somebody ended it"
         ) from None
     except (TooManyNotesError, TooManyWindowsError) as error:
         raise RefusedError(409, str(error)) from None

@@ -20,6 +20,7 @@ from collector.api.rim import SOURCE
 from collector.api.tokens import Token
 from collector.api.visitors import VISITORS
 from collector.audit import ACCEPTED, FAILED, REFUSED, Audit, Deed
+from probes.reading import line
 
 log = logging.getLogger("hatang.audit")
 
@@ -120,7 +121,7 @@ async def mention(request: web.Request, one: Deed) -> None:
 async def refused(request: web.Request, act: str, why: RefusedError, who: str = "") -> None:
     """Write down an attempt that was refused, unless there were too many."""
     one = deed(request, act, who, outcome=REFUSED, text=str(why))
-    place = f"{request.method} {request.path[:200]}"
+    place = line(f"{request.method} {request.path}", 200)
     tally = request.app[TALLIES].refused
     await _counted(request, replace(one, detail={"request": place}), tally.counts(one.address))
 

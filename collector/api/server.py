@@ -22,6 +22,7 @@ from collector.api.guard import BODY, Guard, is_loopback
 from collector.api.openapi import document
 from collector.api.rim import DOCUMENT, REGISTRY, SCRAPES, SCRAPES_AT_ONCE, SOURCE
 from collector.api.routes import ROUTES, most_of, role_of
+from collector.api.silences import ASKING, AT_ONCE
 from collector.api.source import Source
 from collector.api.stream import STREAMS, Streams
 from collector.api.tokens import ListenRefusedError, read_tokens
@@ -131,6 +132,7 @@ def application(source: Source, loopback: bool, visitors: Visitors) -> web.Appli
     app[KEPT] = Kept()
     app[TALLIES] = tallies()
     app[SCRAPES] = asyncio.Semaphore(SCRAPES_AT_ONCE)
+    app[ASKING] = asyncio.Semaphore(AT_ONCE)
     app[CONTRACT] = source.contract
     app[QUESTIONS] = asked = Questions(lambda: source.promql)
     app[ROUNDS] = source.telling.rounds

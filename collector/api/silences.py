@@ -1,5 +1,6 @@
 """Silences, through the Alertmanagers: what stands, a new one, an end. So is muted what flaps."""
 
+import asyncio
 import time
 from typing import Any
 
@@ -21,6 +22,13 @@ from inventory.query import QueryInvalid, find
 LONGEST = 31 * 24 * 3600.0
 """Seconds that a silence may last: one that is forgotten hides the next fault."""
 
+ASKING = web.AppKey("asking", asyncio.Semaphore)
+AT_ONCE = 4
+"""Looks at the Alertmanagers at once."""
+
+QUEUE = 5.0
+"""Seconds that a look waits for its turn."""
+
 FLAPPING = "Flapping"
 """How the names of alerts end that say that a thing comes and goes."""
 
@@ -28,7 +36,7 @@ FLAPPING = "Flapping"
 async def silences(request: web.Request) -> web.Response:
     """What stands."""
     rim.allow(request, "language")
-    standing, failed = await _standing(request)
+    standing, failed = await _looked(request)
     inventory = request.app[SOURCE].plan.inventory
     naming = Naming(inventory, rim.language(request))
     peers = [peer.name for peer in request.app[SOURCE].telling.rounds.peers]
@@ -120,6 +128,22 @@ def _kept(request: web.Request) -> Silences:
             409, "no Alertmanager is configured: nobody is told of anything", "give --alertmanager"
         )
     return Silences(peers)
+
+
+async def _looked(request: web.Request) -> tuple[list[Silence], Failed]:
+    """What stands, for who only looks: however many do, Alertmanagers are asked a few times at
+    once, and who ends a silence waits for none of them.
+    """
+    asking = request.app[ASKING]
+    try:
+        async with asyncio.timeout(QUEUE):
+            await asking.acquire()
+    except TimeoutError:
+        raise RefusedError(503, "too many look at silences at once", "try again") from None
+    try:
+        return await _standing(request)
+    finally:
+        asking.release()
 
 
 async def _standing(request: web.Request) -> tuple[list[Silence], Failed]:

@@ -8,17 +8,20 @@ import json
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, NamedTuple
 
 import aiohttp
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import AwareDatetime, BaseModel, TypeAdapter, ValidationError
 
+from alerts.wording.plain import clean
 from collector.gate.gate import timed
 from collector.gate.peer import Peer
 
 SILENCED = "/api/v2/alerts?active=false&inhibited=false&unprocessed=false&silenced=true"
 ID = re.compile(r"[0-9A-Za-z-]{1,64}")
+
+WORDS = 2_000
+"""Characters of a reason that are told: others than we write them too."""
 
 Failed = dict[str, str]
 """Why, by the name of the Alertmanager."""
@@ -56,8 +59,8 @@ class _Told(BaseModel):
     status: _Status
     comment: str
     createdBy: str  # noqa: N815 - Alertmanager's own name
-    startsAt: datetime  # noqa: N815 - Alertmanager's own name
-    endsAt: datetime  # noqa: N815 - Alertmanager's own name
+    startsAt: AwareDatetime  # noqa: N815 - Alertmanager's own name
+    endsAt: AwareDatetime  # noqa: N815 - Alertmanager's own name
     matchers: list[Matcher]
 
 
@@ -204,8 +207,8 @@ def _silence(one: _Told) -> Silence:
     return Silence(
         _key(one),
         tuple(one.matchers),
-        one.createdBy,
-        one.comment,
+        clean(one.createdBy),
+        clean(one.comment, WORDS),
         one.startsAt.timestamp(),
         one.endsAt.timestamp(),
     )
