@@ -7,7 +7,7 @@ reads too slowly is cut off, and comes back where it was.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from aiohttp import web
@@ -26,6 +26,9 @@ LISTENERS = 32
 
 PAGE = 200
 """Events that are read from disk at once: all that a stream holds in memory."""
+
+AT_ONCE = 20
+"""Events that are sent at once."""
 
 HEARTBEAT = 15.0
 """Seconds of quiet after which a comment shows that the line lives."""
@@ -90,10 +93,7 @@ async def events(request: web.Request) -> web.StreamResponse:
     rim.allow(request, "where", "after", "language")
     said, where = speech(request), equal(request, ("kind", "subject"))
 
-    async def told(one: Entry) -> BaseModel:
-        return said.event(one)
-
-    return await _stream(request, where, told)
+    return await _stream(request, where, said.event)
 
 
 async def incidents(request: web.Request) -> web.StreamResponse:
@@ -101,15 +101,15 @@ async def incidents(request: web.Request) -> web.StreamResponse:
     rim.allow(request, "after", "language")
     said, read = speech(request), request.app[SOURCE].journal.incident
 
-    async def told(one: Entry) -> BaseModel | None:
-        found = await from_disk(read, one.detail["incident"])
+    def told(one: Entry) -> BaseModel | None:
+        found = read(one.detail["incident"])
         return said.incident(found, HIDES_LISTED) if found is not None else None
 
     return await _stream(request, {"kind": "incident"}, told)
 
 
-Told = Callable[[Entry], Awaitable[BaseModel | None]]
-"""What is sent of an event, None for nothing."""
+Told = Callable[[Entry], BaseModel | None]
+"""What is sent of an event, None for nothing; it may read from disk."""
 
 
 async def _stream(request: web.Request, where: dict[str, str], told: Told) -> web.StreamResponse:
@@ -144,13 +144,17 @@ async def _step(
     """Send one page of what is on disk; behind which id to go on, and whether there is more."""
     after, where = place
     found = await from_disk(request.app[SOURCE].journal.events, after, PAGE, where=where)
-    for entry in found:
-        body = await told(entry)
-        if body is not None:
-            data = body.model_dump_json(by_alias=True)
-            text = f"id: {entry.id}\nevent: {entry.kind}\ndata: {data}\n\n"
-            await _send(response, text.encode())
+    texts = await from_disk(lambda: list(filter(None, (_text(one, told(one)) for one in found))))
+    for at in range(0, len(texts), AT_ONCE):
+        await _send(response, b"".join(texts[at : at + AT_ONCE]))
     return (found[-1].id if found else after), len(found) == PAGE
+
+
+def _text(entry: Entry, body: BaseModel | None) -> bytes:
+    if body is None:
+        return b""
+    data = body.model_dump_json(by_alias=True)
+    return f"id: {entry.id}\nevent: {entry.kind}\ndata: {data}\n\n".encode()
 
 
 async def _wait(response: web.StreamResponse, news: asyncio.Event) -> None:

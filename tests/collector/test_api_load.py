@@ -11,7 +11,10 @@ import pytest_asyncio
 
 from collector.api import threads
 from collector.api.guard import RefusedError
+from collector.api.ledger import Speech
 from collector.api.listing import answer
+from collector.api.shape_state import Event
+from collector.journal import Entry
 from tests.collector.running import LINE, Face, faced
 
 ROOM = threads.AT_WORK + threads.WAITING
@@ -72,3 +75,21 @@ async def test_a_question_of_a_thousand_conditions_is_refused(face: Face, where:
     for path in ("inventory", "inventory.csv", "devices", "circuits", "verdicts", "sites"):
         told = await face.get(f"/api/v1/{path}?{where}", 400)
         assert told["error"]
+
+
+@pytest.mark.asyncio
+async def test_streams_are_put_together_in_threads(
+    face: Face, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = set()
+    plain = Speech.event
+
+    def event(self: Speech, one: Entry) -> Event:
+        names.add(threading.current_thread().name.partition("_")[0])
+        return plain(self, one)
+
+    monkeypatch.setattr(Speech, "event", event)
+    async with face.client.get("/api/v1/events/stream?after=0") as told:
+        while b"data: " not in await told.content.readany():
+            pass
+    assert names == {"api"}

@@ -38,7 +38,8 @@ export class Stream {
     this.source = new EventSource(`/api/v1/events/stream?after=${this.last}`);
     for (const kind of KINDS) this.source.addEventListener(kind, told);
     this.source.onopen = told;
-    this.source.onerror = told;
+    // One that is refused is asked for again with the next look, not at once.
+    this.source.onerror = () => this.source.readyState === EventSource.CLOSED || told();
   }
 
   close() {
