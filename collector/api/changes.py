@@ -39,8 +39,10 @@ def recent(journal: Journal) -> list[Entry]:
 def _counts(one: Entry) -> bool:
     detail = one.detail
     if one.kind == "verdict":
-        moved = detail.get("before") not in ("unknown", detail.get("state"))
-        return moved and not detail.get("because") and not detail.get("maintenance")
+        state = detail.get("state")
+        moved = detail.get("before") not in ("unknown", state)
+        followed = detail.get("because") or (state == "up" and detail.get("before_because"))
+        return moved and not followed and not detail.get("maintenance")
     if one.kind == "maintenance":
         return bool(detail.get("by", one.subject) == one.subject)
     return one.kind in _KINDS

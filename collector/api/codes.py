@@ -77,6 +77,11 @@ LIFECYCLES: Words = {
     "active": ("Đang sử dụng", "Active"),
     "retired": ("Đã thanh lý", "Retired"),
 }
+ROOMS: Words = {
+    "machine-room": ("Phòng máy chủ", "Machine room"),
+    "office": ("Văn phòng", "Office"),
+    "outdoor": ("Ngoài trời", "Outdoors"),
+}
 _KINDS: Mapping[str, Words] = {"site": SITES, "circuit": CIRCUITS, "service": SERVICES}
 
 

@@ -324,6 +324,7 @@ def _verdict(thing: str, was: Verdict, now: Verdict) -> Said:
         "state": state,
         "before": before,
         "before_since": was.since,
+        "before_because": was.because,
         "since": now.since,
         "because": now.because,
         "evidence": plain_signs(now.evidence),

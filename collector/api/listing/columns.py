@@ -109,7 +109,7 @@ _SITE = (
     Column("unit.name", "Đơn vị hành chính", "Unit", shown=True),
     *_STATE,
     Column("devices", "Số thiết bị", "Devices", "count", shown=True),
-    Column("room", "Phòng máy", "Room"),
+    Column("room", "Phòng", "Room", "room"),
     Column("location", "Tọa độ", "Location"),
     Column("owner", "Người phụ trách", "Owner"),
     Column("contact", "Đầu mối liên hệ", "Contact"),

@@ -100,6 +100,8 @@ class Stock:
             return clean(site.title) if site else code
         if form == "lifecycle":
             return codes.of(codes.LIFECYCLES, code, self.language)
+        if form == "room":
+            return codes.of(codes.ROOMS, code, self.language)
         return codes.kind(form, code, self.language) if form in _KINDS else code
 
     @cached_property

@@ -9,9 +9,10 @@ export function watch(name, heard) {
     if (document.hidden) return;
     try {
       const answer = await fetch(`/api/v1/devices/${encodeURIComponent(name)}/interfaces/rates`);
+      if (answer.status === 503) return heard(null, say("rates.away"));
       const told = await answer.json();
       if (!answer.ok) throw new Error(told.error);
-      heard(new Map(told.items.map((one) => [one.interface, one])), told.problem ? say("rates.failed", { why: told.problem }) : "");
+      heard(new Map(told.items.map((one) => [one.interface, one])), told.problem ? say("rates.none") : "");
     } catch (error) {
       heard(null, say("rates.failed", { why: error.message }));
     }

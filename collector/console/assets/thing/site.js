@@ -15,7 +15,7 @@ function about(body, { site, contact, above, what }) {
     [say("about.unit"), [site.unit.code, site.unit.name].filter(Boolean).join(" · ")],
     [say("about.contact"), contact],
     [say("about.owner"), site.owner],
-    [say("about.room"), site.room],
+    [say("about.room"), site.room && say(`room.${site.room}`)],
     [say("about.location"), site.location ? site.location.join(", ") : ""],
     [say("about.hours"), site.hours],
     [say("about.tags"), site.tags.join(", ")],
