@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import aiohttp
 
 from inventory.secret import Secret
+from probes.reading import unseen
 
 CONNECT_SECONDS = 3.0
 VALUES_MOST = 300_000
@@ -106,11 +107,17 @@ class PromQL:
                     raise kind(f"the store answers {answer.status}: {self._shown(body)}")
                 return body
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            # TimeoutError is an OSError; some of these errors have no text.
-            raise StoreAwayError(f"the store does not answer: {error!r}") from None
+            raise StoreAwayError(f"the store does not answer: {self._why(error)}") from None
+
+    def _why(self, error: Exception) -> str:
+        """A fault in words. TimeoutError is an OSError; some of these have no text, and that of an
+        answer which is no HTTP has the request in it, the token too.
+        """
+        text = error.message if isinstance(error, aiohttp.ClientResponseError) else str(error)
+        return self._shown(f"{type(error).__name__} {text}".encode())
 
     def _shown(self, body: bytes) -> str:
-        text = " ".join(body[:2000].decode("utf-8", "replace").split())
+        text = " ".join(unseen(body[:2000].decode("utf-8", "replace")).split())
         if self._token:
             text = text.replace(self._token.reveal(), "***")
         return text[:200]

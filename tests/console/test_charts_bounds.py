@@ -1,5 +1,6 @@
 """Charts of a device that tells of more than anybody can look at, and of names that are traps."""
 
+import asyncio
 import json
 import time
 from pathlib import Path
@@ -11,6 +12,8 @@ from collector.api.charts import questions
 from collector.api.charts.questions import Questions
 from collector.stores import promql
 from collector.stores.promql import Grid, PromQL, StoreError
+from inventory.secret import Secret
+from tests.collector.running import faced
 from tests.console.filled import UP
 from tests.console.fronted import answering
 
@@ -92,3 +95,38 @@ async def test_span_is_one_of_ours(tmp_path: Path) -> None:
         for span in ("1h[5m]", "365d", "9" * 100, "6h) or up", ""):
             path = f"/api/v1/devices/{UP}/charts?span={quote(span)}"
             await face.get(path, 400 if span else 200)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"\x15\x03\x01\x00\x02\x02\x46",
+        b"HTTP/1.1 abc\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"HTTP/1.1 422 No\r\nContent-Length: 32\r\n\r\nyou sent Bearer t0ken-of-store \x1b\x07",
+        b"",
+    ],
+)
+async def test_no_answer_of_a_store_shows_its_token(tmp_path: Path, answer: bytes) -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answer)
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    store = PromQL(
+        f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", Secret("t0ken-of-store")
+    )
+    async with faced(tmp_path) as face:
+        face.running.promql = store
+        for path in (f"devices/{UP}/charts", f"devices/{UP}/interfaces/rates", "loads"):
+            async with face.client.get(f"/api/v1/{path}") as told:
+                text = await told.text()
+                assert told.status in (200, 503)
+                assert "the store" in text
+                assert "t0ken" not in text
+                assert text.isprintable()
+    await store.close()
+    server.close()
