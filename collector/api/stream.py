@@ -14,15 +14,16 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from collector.api import rim
-from collector.api.guard import RefusedError
+from collector.api.guard import RefusedError, is_loopback
 from collector.api.ledger import HIDES_LISTED, equal, from_disk, speech
 from collector.api.rim import SOURCE
+from collector.api.visitors import VISITORS
 from collector.journal import Entry, Journal
 
 log = logging.getLogger("hatang.api")
 
-LISTENERS = 32
-"""Streams at once; further ones are refused."""
+LISTENERS, EACH = 32, 12
+"""Streams at once, and of one address beyond this machine; further ones are refused."""
 
 PAGE = 200
 """Events that are read from disk at once: all that a stream holds in memory."""
@@ -48,7 +49,7 @@ class Streams:
     def __init__(self, journal: Journal) -> None:
         self.closing = False
         self._journal = journal
-        self._news: set[asyncio.Event] = set()
+        self._news: dict[asyncio.Event, str] = {}
         self._unwatch: Callable[[], None] | None = None
 
     async def begin(self, _: web.Application) -> None:
@@ -69,16 +70,17 @@ class Streams:
         self._wake()
 
     @contextmanager
-    def listening(self) -> Iterator[asyncio.Event]:
-        """Set whenever there may be news."""
-        if len(self._news) >= LISTENERS:
-            raise RefusedError(503, f"{LISTENERS} listen already", "try again")
+    def listening(self, address: str) -> Iterator[asyncio.Event]:
+        """Set whenever there may be news for somebody there."""
+        own = list(self._news.values()).count(address)
+        if len(self._news) >= LISTENERS or (own >= EACH and not is_loopback(address)):
+            raise RefusedError(503, f"{len(self._news)} listen already", "try again")
         news = asyncio.Event()
-        self._news.add(news)
+        self._news[news] = address
         try:
             yield news
         finally:
-            self._news.discard(news)
+            self._news.pop(news, None)
 
     def _wake(self) -> None:
         for news in self._news:
@@ -118,7 +120,7 @@ async def _stream(request: web.Request, where: dict[str, str], told: Told) -> we
     if request.method == "HEAD":
         await response.prepare(request)
         return response
-    with streams.listening() as news:
+    with streams.listening(request.app[VISITORS].address(request)) as news:
         try:
             await response.prepare(request)
             await _send(response, b"retry: 2000\n\n")

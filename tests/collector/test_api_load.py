@@ -4,6 +4,7 @@ import asyncio
 import threading
 import time
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,8 @@ from collector.api.guard import RefusedError
 from collector.api.ledger import Speech
 from collector.api.listing import answer
 from collector.api.shape_state import Event
-from collector.journal import Entry
+from collector.api.stream import EACH, LISTENERS, Streams
+from collector.journal import Entry, Journal
 from tests.collector.running import LINE, Face, faced
 
 ROOM = threads.AT_WORK + threads.WAITING
@@ -93,3 +95,18 @@ async def test_streams_are_put_together_in_threads(
         while b"data: " not in await told.content.readany():
             pass
     assert names == {"api"}
+
+
+def test_nobody_takes_every_place_of_those_who_listen(tmp_path: Path) -> None:
+    streams = Streams(Journal(tmp_path / "events.sqlite"))
+    with ExitStack() as held:
+        for _ in range(EACH):
+            held.enter_context(streams.listening("10.17.9.9"))
+        with pytest.raises(RefusedError), streams.listening("10.17.9.9"):
+            pass
+        for _ in range(LISTENERS - EACH):
+            held.enter_context(streams.listening("127.0.0.1"))
+        with pytest.raises(RefusedError), streams.listening("10.17.4.4"):
+            pass
+    with streams.listening("10.17.9.9"):
+        pass
