@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 log = logging.getLogger("hatang.audit")
 
@@ -118,7 +118,7 @@ def parse(line: bytes) -> Line | None:
         number, at, previous = (facts.pop(name) for name in ("number", "at", "previous"))
         moment = datetime.fromisoformat(at).timestamp()
         return Line(int(number), moment, _DEED.validate_python(facts), str(previous))
-    except (ValueError, TypeError, KeyError, AttributeError, ValidationError, RecursionError):
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
         return None
 
 

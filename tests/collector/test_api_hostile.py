@@ -16,7 +16,7 @@ from yarl import URL
 
 from collector.api import Access, silences
 from collector.api.routes import ROUTES
-from collector.audit import NAME
+from collector.audit import NAME, verify
 from tests.collector.running import LINE, PLANTED, Face, Running, faced
 from tests.collector.test_api_guard import OPERATOR, bearer, served, tokens_file
 
@@ -230,3 +230,23 @@ def test_without_a_token_there_is_nothing_but_pages_and_the_way_in() -> None:
     }
     acting = [one for one in ROUTES if one.method not in ("GET", "HEAD")]
     assert {one.role for one in acting if one.path != "/api/v1/session"} == {"operator"}
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        '{"number": 1e999, "at": "2026-11-22T01:00:00Z", "previous": "", "act": "x"}',
+        '{"number": 9, "at": "0001-01-01T00:00:00", "previous": "", "act": "x"}',
+        '{"number": [9], "at": 5, "previous": null}',
+        "[" * 100_000,
+        "{}",
+    ],
+)
+@pytest.mark.asyncio
+async def test_a_line_put_in_by_hand_keeps_nobody_from_acting(tmp_path: Path, forged: str) -> None:
+    path = tmp_path / NAME
+    path.write_text(forged + "\n")
+    async with faced(tmp_path) as face:
+        await face.send("POST", "/api/v1/incidents/1/note", {"text": "hẹn 30 phút"})
+        assert [one["act"] for one in (await face.get("/api/v1/audit"))["items"]] == ["note"]
+    assert [line.deed.act for line, _, _ in verify(path).lines] == ["note"]
