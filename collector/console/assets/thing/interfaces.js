@@ -109,7 +109,7 @@ function build(body) {
   body.label = make("label", { for: "ports-search", class: "heard" });
   body.onlyLabel = make("label", { for: "ports-only" });
   body.scrolls = make("div", { class: "scrolls ports", tabindex: "0", role: "region" }, make("table", {}, make("thead", {}, make("tr", {}, ...body.heads.map(([, head]) => head))), body.rows));
-  body.append(make("p", { class: "sieve" }, body.label, body.search, body.only, body.onlyLabel, body.count), body.problem, body.opened, body.scrolls);
+  body.append(make("p", { class: "sieve" }, body.label, body.search, make("span", { class: "choice" }, body.only, body.onlyLabel), body.count), body.problem, body.opened, body.scrolls);
   try {
     body.chosen = decodeURIComponent(location.hash.slice(1));
   } catch {
