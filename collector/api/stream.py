@@ -124,7 +124,7 @@ async def _stream(request: web.Request, where: dict[str, str], told: Told) -> we
         try:
             await response.prepare(request)
             await _send(response, b"retry: 2000\n\n")
-            while not streams.closing:
+            while not streams.closing and _may(request):
                 news.clear()
                 after, more = await _step(response, request, (after, where), told)
                 if not more:
@@ -135,6 +135,13 @@ async def _stream(request: web.Request, where: dict[str, str], told: Told) -> we
         except (ConnectionError, RefusedError):
             rim.cut(request)
     return response
+
+
+def _may(request: web.Request) -> bool:
+    """Whether who listens by a session still has it: one may end while a stream goes on."""
+    visitors = request.app[VISITORS]
+    by_session = visitors.tokens and "Authorization" not in request.headers
+    return not by_session or visitors.who(request) is not None
 
 
 async def _step(

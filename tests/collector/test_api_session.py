@@ -1,5 +1,6 @@
 """Sessions of the console, and users that a reverse proxy names."""
 
+import asyncio
 import hashlib
 import json
 from collections.abc import AsyncIterator, Iterator
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession, CookieJar
 
-from collector.api import Access, ListenRefusedError, serve
+from collector.api import Access, ListenRefusedError, serve, stream
 from collector.api.tokens import Token
 from collector.api.visitors import CSRF, LASTS, SESSIONS, Visitors, parse_proxy
 from tests.collector.running import Running
@@ -96,6 +97,27 @@ async def test_logging_out_ends_the_session_itself(running: Running, tmp_path: P
             assert (await answer.json())["role"] == ""
         assert await status(client) == 401
         assert await status(client, Cookie=f"hatang={kept['hatang'].value}") == 401
+
+
+@pytest.mark.asyncio
+async def test_a_stream_ends_with_the_session_and_not_before(
+    running: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "HEARTBEAT", 0.05)
+    async with served(running, access(tmp_path)) as client:
+        bearer = {"Authorization": "Bearer look"}
+        await enter(client, "look")
+        path = "/api/v1/events/stream"
+        async with client.get(path) as own, client.get(path, headers=bearer) as other:
+            for _ in range(5):
+                assert await own.content.readany()
+            async with client.delete("/api/v1/session") as answer:
+                assert answer.status == 200
+            async with asyncio.timeout(5):
+                while await own.content.readany():
+                    pass
+                for _ in range(5):
+                    assert await other.content.readany()
 
 
 @pytest.mark.asyncio
