@@ -93,7 +93,7 @@ learn({
   "ports.faults": ["{count} lỗi/s", "{count} faults/s"],
   "ports.line": ["Kênh truyền", "Circuit"],
   "rates.failed": ["Chưa có lưu lượng: {why}", "No rates: {why}"],
-  "rates.none": ["Không có lưu lượng: bộ thu thập này không có kho số liệu để hỏi.", "No rates: this collector has no store to ask."],
+  "rates.none": ["Chưa có lưu lượng: bộ thu thập này không có kho số liệu để hỏi.", "No rates: this collector has no store to ask."],
   "rates.away": ["Chưa có lưu lượng: kho số liệu không trả lời.", "No rates: the store does not answer."],
   "probe.never": ["Chưa chạy lần nào", "Has not run yet"],
   "probe.good": ["Đầy đủ", "Complete"],
