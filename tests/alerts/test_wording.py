@@ -132,7 +132,7 @@ def test_evidence_speaks_of_things_by_their_names(province: Inventory) -> None:
     assert describe_evidence(signs, "vi", province) == [
         "nằm sau kênh TSLCD xã Pà Cò",
         "xã Pà Cò chỉ còn 1 hướng",
-        "dịch vụ Đăng nhập một lần và thư mục mà dịch vụ cần: ngừng hoạt động",
+        "phụ thuộc dịch vụ Đăng nhập một lần và thư mục: ngừng hoạt động",
         "hỏi snmp không được: quá thời gian chờ",
         "P95 93,4 %, trên mức 90 % trong 7 ngày liên tiếp",
         "rt01 đã khởi động lại (chạy được 4 phút), nghi mất điện",

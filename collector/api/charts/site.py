@@ -12,7 +12,7 @@ _JUDGED = 60.0
 
 _STATES = {
     "down": Text("Mất kết nối", "Down"),
-    "unreachable": Text("Bị che bởi sự cố khác", "Unreachable"),
+    "unreachable": Text("Không tới được", "Unreachable"),
     "degraded": Text("Suy giảm", "Degraded"),
     "unknown": Text("Chưa có dữ liệu", "Unknown"),
     "up": Text("Hoạt động tốt", "Up"),
