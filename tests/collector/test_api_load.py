@@ -110,3 +110,14 @@ def test_nobody_takes_every_place_of_those_who_listen(tmp_path: Path) -> None:
             pass
     with streams.listening("10.17.9.9"):
         pass
+
+
+def test_answers_take_no_thread_of_the_collectors() -> None:
+    """But for what is done once, or one at a time: reading tokens, keeping sessions."""
+    folder = Path(threads.__file__).parent
+    taking = {
+        str(path.relative_to(folder))
+        for path in folder.rglob("*.py")
+        if "to_thread(" in path.read_text("utf-8") or "run_in_executor(" in path.read_text("utf-8")
+    }
+    assert taking == {"server.py", "visitors.py"}
