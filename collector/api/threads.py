@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from collector.api.guard import RefusedError
 
-AT_WORK, WAITING = 4, 60
+AT_WORK, WAITING = 3, 61
 """Answers that are put together at once, and that wait for it: each holds what was known when it
 was asked.
 """

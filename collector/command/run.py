@@ -39,6 +39,11 @@ from collector.stores.promql import PromQL
 from collector.telling import Ways
 from inventory.secret import Secret
 
+TURN = 0.0005
+"""Seconds that a thread computes before another may. The loop gives its turn away with every packet
+that it sends: by Python's own 5 ms it would not come back in time while answers are put together.
+"""
+
 log = logging.getLogger("hatang.run")
 
 LOCAL_VISIBLE = 4.0
@@ -248,6 +253,7 @@ async def _run(args: argparse.Namespace, asked: Asked, plan: Plan) -> int:
         if not asked.alertmanagers:
             log.warning("nobody is told of anything: no --alertmanager")
         gc.freeze()
+        sys.setswitchinterval(TURN)
         await told.wait()
         log.info("stopping")
     (state / "run.json").unlink(missing_ok=True)
