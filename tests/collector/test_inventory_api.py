@@ -21,7 +21,7 @@ from collector.command.main import main
 from collector.plan import build
 from collector.vocabulary import vocabulary
 from inventory.load import load
-from inventory.model import Inventory
+from inventory.model import Inventory, Site
 from tests.collector.running import PLANTED, PROBES, Face, Running, faced
 from tests.collector.running import province as small
 
@@ -331,3 +331,15 @@ def test_every_device_has_text_in_every_column(province: Inventory) -> None:
             for column in columns.values():
                 assert isinstance(stock.text(thing, column), str)
                 assert isinstance(stock.text(thing, column, raw=True), str)
+
+
+@pytest.mark.asyncio
+async def test_a_place_where_nothing_stands_is_not_watched_rather_than_unknown(face: Face) -> None:
+    running = face.running
+    inventory = running.plan.inventory
+    sites = {**inventory.sites, "mai-chau": Site("mai-chau", "Huyện Mai Châu", "district")}
+    running.plan = build(replace(inventory, sites=sites), "noc-1", PROBES, lambda one: one.fetch())
+    told = await face.get(query(kind="site", columns="name,shown", language="en", sort="shown"))
+    assert told["rows"][-1]["cells"] == ["mai-chau", "Not watched"]
+    assert await found(face, kind="site", where="shown=unwatched") == ["mai-chau"]
+    assert await found(face, kind="site", where="shown=unknown") == []

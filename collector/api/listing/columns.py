@@ -93,7 +93,7 @@ _CIRCUIT = (
     Column("z.interface", "Cổng điểm cuối", "Z interface"),
     Column("path", "Hướng vật lý", "Path"),
     Column("probe", "Địa chỉ đo", "Measured at"),
-    Column("payers", "Đơn vị chi trả", "Paid by"),
+    Column("payers", "Đơn vị chi trả", "Paid by", "place"),
     Column("targets.availability", "Cam kết độ khả dụng", "Promised availability", "ratio"),
     Column("targets.rtt", "Cam kết độ trễ", "Promised RTT", "seconds"),
     Column("targets.loss", "Cam kết mất gói", "Promised loss", "ratio"),

@@ -23,14 +23,19 @@ from inventory.query import look, plain
 from probes.reading import Head, Row
 
 MAINTENANCE = "maintenance"
-STATES = ("down", "unreachable", "degraded", "unknown", MAINTENANCE, "up")
+UNWATCHED = "unwatched"
+"""What nothing is concluded of: a place where nothing stands."""
+STATES = ("down", "unreachable", "degraded", "unknown", MAINTENANCE, "up", UNWATCHED)
 """The gravest first."""
 
 CELL = 400
 """Characters of a cell."""
 
 _KINDS = ("site", "circuit", "service")
-_IN_WORK = ("Đang bảo trì", "Maintenance")
+_OTHERS = {
+    MAINTENANCE: ("Đang bảo trì", "Maintenance"),
+    UNWATCHED: ("Không giám sát", "Not watched"),
+}
 _SAID = ("vendor", "model", "serial", "version", "os")
 
 
@@ -110,9 +115,13 @@ class Stock:
         return Naming(self.inventory, self.language)
 
     def shown(self, thing: str) -> str:
-        """The verdict's state, or `maintenance` where announced work covers it."""
+        """The verdict's state; or `maintenance` where announced work covers it, `unwatched` where
+        there is no verdict.
+        """
         held = self.held.get(thing)
-        return MAINTENANCE if held and held.maintenance else state_name(held)
+        if held is None:
+            return UNWATCHED
+        return MAINTENANCE if held.maintenance else state_name(held)
 
     def because(self, thing: Thing) -> str:
         """The cause of a thing's state, empty where it is its own."""
@@ -133,8 +142,8 @@ class Stock:
         return self._sizes[site]
 
     def _state(self, kind: str, code: str) -> str:
-        if code == MAINTENANCE:
-            return _IN_WORK[self.language == "en"]
+        if code in _OTHERS:
+            return _OTHERS[code][self.language == "en"]
         return state_word(kind, State[code.upper()], self.language)
 
 

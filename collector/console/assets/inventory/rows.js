@@ -38,7 +38,7 @@ function create(item) {
 
 function fill(row, { state, word, because, title, code, cells, columns }) {
   row.className = `s-${state}`;
-  row.mark.replaceChildren(icon(state), make("span", { class: "heard" }, word));
+  row.mark.replaceChildren(state === "unwatched" ? "" : icon(state), make("span", { class: "heard" }, word));
   row.mark.title = because ? `${word}, ${say("because", { cause: because })}` : word;
   while (row.children.length > cells.length + 1) row.lastElementChild.remove();
   cells.forEach((text, at) => {

@@ -116,7 +116,7 @@ learn({
   "agreed.contract": ["Số hợp đồng", "Contract"],
   "agreed.kind": ["Loại kênh", "Kind"],
   "agreed.path": ["Hướng", "Path"],
-  "agreed.capacity": ["Băng thông", "Capacity"],
+  "agreed.capacity": ["Dung lượng", "Capacity"],
   "agreed.availability": ["Cam kết khả dụng", "Availability target"],
   "agreed.rtt": ["Cam kết độ trễ", "Round trip target"],
   "agreed.loss": ["Cam kết mất gói", "Loss target"],
