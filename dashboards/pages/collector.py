@@ -1,6 +1,6 @@
 """Bộ thu thập: whether what is shown can be believed."""
 
-from dashboards.page import Page, Panel, Row, Variable, asks, column, limits, told_by
+from dashboards.page import Annotation, Page, Panel, Row, Variable, asks, column, limits, told_by
 from dashboards.pages._parts import OVERVIEW, values
 from dashboards.query import Expr, latest, rate, series, top, total
 from dashboards.words import Text
@@ -203,6 +203,13 @@ PAGE = Page(
     (
         Variable(
             "collector", Text("Bộ thu thập", "Collector"), values("collector_info", "collector")
+        ),
+    ),
+    annotations=(
+        Annotation(
+            Text("Bộ thu thập bị cô lập", "Collector cut off"),
+            Expr(f"{latest('collector_isolated', **_IT)} == 1", "state"),
+            Text("{{collector}} bị cô lập", "{{collector}} is cut off"),
         ),
     ),
     links=(OVERVIEW,),
