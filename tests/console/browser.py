@@ -9,10 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 DESK, PHONE = (1920, 1080), (390, 844)
 
+MOST = 300_000
+"""Bytes of a first load."""
+_READ = (
+    "() => performance.getEntries().filter((one) => 'decodedBodySize' in one)"
+    ".reduce((sum, one) => sum + one.decodedBodySize, 0)"
+)
 _QUIET = (
     "--disable-background-networking",
     "--disable-component-update",
@@ -76,3 +83,26 @@ def opened(one: Browser, url: str, size: tuple[int, int] = DESK, **more: Any) ->
         yield watched
     finally:
         context.close()
+
+
+def grave(page: Page, context: str | None = None) -> list[tuple[str, list[str]]]:
+    """What axe finds that keeps somebody from using the page, or the part that is named."""
+    return [
+        (one["id"], [node["html"][:120] for node in one["nodes"]])
+        for one in Axe().run(page, context=context).response["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
+
+
+def accessible(page: Page, size: tuple[int, int]) -> None:
+    """Nothing serious stands in anybody's way, and the page does not scroll sideways."""
+    assert grave(page) == []
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= size[0]
+
+
+def loaded(page: Page) -> int:
+    """Bytes that the page has read so far, unpacked; less than a first load may have."""
+    read = int(page.evaluate(_READ))
+    print(f"\n{page.url}: {read} bytes unpacked")
+    assert read < MOST
+    return read

@@ -11,7 +11,7 @@ from collector.verdicts.events import Tick
 from collector.verdicts.verdict import Verdict
 from tests.collector.running import LINE, Running
 from tests.console.acting import INCIDENT, fill, form, log, log_in, send, unspoilt
-from tests.console.browser import browser, opened
+from tests.console.browser import opened
 from tests.console.resting import OPERATOR, VIEWER, Resting, resting
 from tests.daemons import Daemon, alertmanager
 
@@ -22,12 +22,6 @@ FETCH = """async ([method, path, word]) => {
   const answer = await fetch(path, {method, headers, body: "{}"});
   return answer.status;
 }"""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as one:
-        yield one
 
 
 @pytest.fixture(scope="module")

@@ -7,20 +7,13 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.console.browser import DESK, PHONE, Watched, browser, opened
+from tests.console.browser import DESK, PHONE, Watched, grave, opened
 from tests.console.filled import DOWN, PORT, UP, filled
 from tests.console.resting import Resting, resting
 
 REFUSED = "the server responded with a status of 503"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as one:
-        yield one
 
 
 @pytest.fixture(scope="module")
@@ -153,13 +146,7 @@ def test_charts_stand_in_nobodys_way(
     with opened(chromium, house.url + path, size, color_scheme=scheme) as watched:
         page = drawn(watched)
         page.locator("figure details summary").first.click()
-        found = Axe().run(page, context=".charts").response["violations"]
-        grave = [
-            (one["id"], [node["html"][:160] for node in one["nodes"]])
-            for one in found
-            if one["impact"] in ("serious", "critical")
-        ]
-        assert grave == []
+        assert grave(page, ".charts") == []
         assert page.evaluate("() => document.documentElement.scrollWidth") <= size[0]
         assert watched.errors == []
 

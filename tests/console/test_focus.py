@@ -5,14 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.console.browser import PHONE, browser, opened
+from tests.console.browser import PHONE, opened
 from tests.console.resting import Resting, resting
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as one:
-        yield one
 
 
 @pytest.fixture

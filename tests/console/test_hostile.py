@@ -2,7 +2,6 @@
 
 import json
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from urllib.request import Request, urlopen
 
@@ -12,7 +11,7 @@ from playwright.sync_api import Browser, expect
 from collector.api import stream
 from probes.reading import Head, Reading, Reason, Row, info
 from tests.collector.running import NOW, Running
-from tests.console.browser import browser, opened
+from tests.console.browser import opened
 from tests.console.resting import resting
 
 NASTY = "<img src=x onerror=\"document.title='taken'\"></title><script>alert(1)</script>{path}'\">"
@@ -27,12 +26,6 @@ PATHS = (
     "/services/mot-cua",
     "/incidents/1",
 )
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as one:
-        yield one
 
 
 def test_page_that_is_refused_its_stream_asks_no_more_than_it_would(

@@ -9,13 +9,12 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from collector.plan import build
 from inventory.model import Inventory
 from tests.collector.running import PROBES, Running
-from tests.console.browser import DESK, PHONE, browser, opened
+from tests.console.browser import DESK, PHONE, accessible, loaded, opened
 from tests.console.resting import Resting, resting
 
 DOWN, UP = "hbh-xa-05212-rt01", "hbh-dc-sw01"
@@ -37,12 +36,6 @@ def crowded(inventory: Inventory) -> Inventory:
 
 def crowd(running: Running) -> None:
     running.plan = build(crowded(running.plan.inventory), "noc-1", PROBES, lambda one: one.fetch())
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as one:
-        yield one
 
 
 @pytest.fixture(scope="module")
@@ -282,17 +275,6 @@ def test_nothing_serious_stands_in_the_way_of_anybody(
         page.locator("#chooser summary").click()
         if size == PHONE:
             page.locator("#filters summary").click()
-        found = Axe().run(page).response["violations"]
-        grave = [
-            (one["id"], [node["html"][:120] for node in one["nodes"]])
-            for one in found
-            if one["impact"] in ("serious", "critical")
-        ]
-        assert grave == []
-        assert page.evaluate("() => document.documentElement.scrollWidth") <= size[0]
-        read = page.evaluate(
-            "() => performance.getEntries().filter((one) => 'transferSize' in one)"
-            ".reduce((sum, one) => sum + one.decodedBodySize, 0)"
-        )
-        assert read < 300_000
+        accessible(page, size)
+        loaded(page)
         assert watched.errors == []

@@ -3,21 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests.console.acting import fill, form, note, send
-from tests.console.browser import DESK, PHONE, browser, opened
+from tests.console.browser import DESK, PHONE, accessible, loaded, opened
 from tests.console.resting import Resting, resting
-
-MOST = 300_000
-"""Bytes of a first load."""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as one:
-        yield one
 
 
 @pytest.fixture
@@ -85,27 +75,10 @@ def test_nothing_serious_stands_in_the_way_of_anybody(
         assert watched.errors == []
 
 
-def accessible(page: Page, size: tuple[int, int]) -> None:
-    found = Axe().run(page).response["violations"]
-    grave = [
-        (one["id"], [node["html"][:120] for node in one["nodes"]])
-        for one in found
-        if one["impact"] in ("serious", "critical")
-    ]
-    assert grave == []
-    assert page.evaluate("() => document.documentElement.scrollWidth") <= size[0]
-
-
 @pytest.mark.parametrize("path", ["/maintenance", "/audit"])
 def test_first_load_is_small(chromium: Browser, shared: Resting, path: str) -> None:
-    sizes = (
-        "() => performance.getEntries().filter((one) => 'transferSize' in one)"
-        ".map((one) => one.decodedBodySize).reduce((sum, one) => sum + one, 0)"
-    )
     with opened(chromium, shared.url + path) as watched:
-        size = watched.ready().evaluate(sizes)
-        print(f"\n{path}: {size} bytes unpacked")
-        assert size < MOST
+        loaded(watched.ready())
 
 
 def test_a_hostile_name_stays_text(chromium: Browser, shared: Resting) -> None:

@@ -7,18 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from collector.plan import build
 from collector.vocabulary import vocabulary
 from inventory.load import load
 from tests.collector.running import NOW, PROBES, Running
-from tests.console.browser import DESK, PHONE, Watched, browser, opened
+from tests.console.browser import DESK, PHONE, Watched, accessible, loaded, opened
 from tests.console.resting import Resting, resting
-
-MOST = 300_000
-"""Bytes of a first load."""
 
 EXAMPLE = Path(__file__).parents[2] / "inventory.yaml"
 VIEWS = ["location", "topology"]
@@ -33,12 +29,6 @@ COVERED = """(selector) => { const boxes = [...document.querySelectorAll(selecto
       one.y + one.height / 2 - other.y - other.height / 2) < one.width)).length; }"""
 STOPS = """() => [...document.querySelectorAll("main *")].filter((one) => one.tabIndex >= 0
   && one.getClientRects().length).length"""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as one:
-        yield one
 
 
 def placed(running: Running) -> None:
@@ -291,26 +281,13 @@ def test_nothing_serious_stands_in_the_way_of_anybody(
     with shown(chromium, house, words, size, color_scheme=scheme) as watched:
         page = watched.page
         expect(page.locator("#pointed .way li")).to_have_count(4)
-        found = Axe().run(page).response["violations"]
-        grave = [
-            (one["id"], [node["html"][:120] for node in one["nodes"]])
-            for one in found
-            if one["impact"] in ("serious", "critical")
-        ]
-        assert grave == []
-        assert page.evaluate("() => document.documentElement.scrollWidth") <= size[0]
+        accessible(page, size)
 
 
 def test_first_load_is_small_and_speaks_both_languages(chromium: Browser, house: Resting) -> None:
-    sizes = (
-        "() => performance.getEntries().filter((one) => 'transferSize' in one)"
-        ".reduce((sum, one) => sum + one.decodedBodySize, 0)"
-    )
     with shown(chromium, house, "?view=topology&at=site:pa-co") as watched:
         page = watched.page
-        read = page.evaluate(sizes)
-        print(f"\nfirst load of the map: {read} bytes unpacked")
-        assert read < MOST
+        loaded(page)
         page.get_by_role("button", name="English").click()
         expect(page.locator("#pointed")).to_contain_text("Way to the collector")
         expect(page.locator("#legend")).to_contain_text("No data")

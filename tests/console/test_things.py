@@ -10,25 +10,20 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from collector.verdicts.events import EchoLost, Tick
 from tests.collector.running import NOW, Running
-from tests.console.browser import DESK, PHONE, Watched, browser, opened
+from tests.console.acting import log_in
+from tests.console.browser import DESK, PHONE, Watched, grave, loaded, opened
 from tests.console.filled import filled
 from tests.console.resting import OPERATOR, VIEWER, Resting, resting
-from tests.console.test_wall import MOST, log_in
 from tests.daemons import free_port
 
 DEVICE, SWITCH = "/devices/hbh-xa-05212-rt01", "/devices/hbh-dc-sw01"
 CIRCUIT, SITE, SERVICE = "/circuits/tsl-a", "/sites/pa-co", "/services/mot-cua"
 INCIDENT, RUNBOOK = "/incidents/1", "/runbooks/CircuitDown"
 PAGES = (DEVICE, SWITCH, CIRCUIT, SITE, SERVICE, INCIDENT, RUNBOOK)
-SIZES = (
-    "() => performance.getEntries().filter((one) => 'decodedBodySize' in one)"
-    ".reduce((sum, one) => sum + one.decodedBodySize, 0)"
-)
 DRESS = "(scheme) => { document.documentElement.dataset.theme = scheme; }"
 LEVELS = (
     "() => [...document.querySelectorAll('main h1, main h2, main h3, main h4')]"
@@ -36,12 +31,6 @@ LEVELS = (
 )
 NO_STORE = re.compile(r"status of 503")
 """Nothing answers for the past of a collector at rest: pages say so, and so does a browser."""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as one:
-        yield one
 
 
 @pytest.fixture(scope="module")
@@ -70,9 +59,7 @@ def test_page_is_small_and_nothing_serious_stands_in_the_way_of_anybody(
         expect(page.locator("h1")).not_to_be_empty()
         expect(page.locator("#gone")).to_be_hidden()
         page.wait_for_load_state("load")
-        read = page.evaluate(SIZES)
-        print(f"\n{path}: first load {read} bytes unpacked")
-        assert read < MOST
+        loaded(page)
         levels = page.evaluate(LEVELS)
         assert levels[0] == 1
         assert all(after - before <= 1 for before, after in pairwise(levels))
@@ -85,15 +72,6 @@ def test_page_is_small_and_nothing_serious_stands_in_the_way_of_anybody(
             assert (width, scheme, grave(page)) == (width, scheme, [])
             assert page.evaluate("() => document.documentElement.scrollWidth") <= width
         assert errors(watched) == []
-
-
-def grave(page: Page) -> list[Any]:
-    """What axe finds that keeps somebody from using the page."""
-    return [
-        (one["id"], [node["html"][:120] for node in one["nodes"]])
-        for one in Axe().run(page).response["violations"]
-        if one["impact"] in ("serious", "critical")
-    ]
 
 
 def test_device_tells_because_of_whom_it_is_lost_and_where_the_way_is_broken(

@@ -1,21 +1,12 @@
 """Many windows of one browser: it has six connections to one place, and all windows share them."""
 
-from collections.abc import Iterator
-
-import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.console.acting import INCIDENT, note
-from tests.console.browser import Watched, browser, opened
+from tests.console.browser import Watched, opened
 from tests.console.resting import resting
 
 WINDOWS = 8
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as one:
-        yield one
 
 
 def test_every_window_is_served_and_hears_what_happens(chromium: Browser) -> None:
