@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,6 +28,7 @@ from tests.discover.made import (
     snmpd,
     system,
 )
+from tests.running import until
 from tests.snmp_session.replay import Oid, tlv
 
 Captured = pytest.CaptureFixture[str]
@@ -302,6 +304,13 @@ def _command(*words: str) -> list[str]:
     return [sys.executable, "-m", "collector.command.main", "discover", *words]
 
 
+def _asked(agent: Any) -> bool:
+    """Whether an agent got questions, and none in the last second."""
+    before = agent.packets
+    time.sleep(1.0)
+    return bool(before) and agent.packets == before
+
+
 def test_ctrl_c_prints_what_was_found_and_exits_130(tmp_path: Path, capsys: Captured) -> None:
     with network({"127.66.0.1": system("first")}) as (number, agents):
         words = ["127.66.0.0/24", "--rate", "2", "--community", "env:DISCOVER_CORE"]
@@ -310,9 +319,7 @@ def test_ctrl_c_prints_what_was_found_and_exits_130(tmp_path: Path, capsys: Capt
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             env={**os.environ, **SECRETS},
         )  # fmt: skip
-        until = time.monotonic() + 20
-        while agents["127.66.0.1"].packets < 5 and time.monotonic() < until:
-            time.sleep(0.05)
+        until("it was asked, and is asked no more", lambda: _asked(agents["127.66.0.1"]), 20)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=20)
     assert process.returncode == 130, err
