@@ -11,6 +11,9 @@ from inventory.query import QueryInvalid, condition, select
 Held = Mapping[str, Verdict]
 """Verdicts by thing."""
 
+MAINTENANCE = "maintenance"
+"""What is shown as the state of a thing that announced work covers."""
+
 _OWN = ("state", "because")
 
 
@@ -35,6 +38,11 @@ def matching(
 def state_name(held: Verdict | None) -> str:
     """The word of the catalogue."""
     return (held.state if held else State.UNKNOWN).name.lower()
+
+
+def shown_name(held: Verdict | None) -> str:
+    """The same as people are shown it: `maintenance` where announced work covers the thing."""
+    return MAINTENANCE if held and held.maintenance else state_name(held)
 
 
 def _known(

@@ -18,12 +18,11 @@ from collector.api.changes import Telling, recent
 from collector.api.guard import RefusedError
 from collector.api.ledger import from_disk
 from collector.api.rim import SOURCE
-from collector.api.search import Held, state_name
+from collector.api.search import MAINTENANCE, Held, shown_name
 from collector.journal import Incident
 from collector.verdicts.events import State
 from inventory.model import Inventory, Service, Site
 
-MAINTENANCE = "maintenance"
 _STATES = (*(state.name.lower() for state in State), MAINTENANCE)
 _COUNTED = ("device", "circuit", "site", "service")
 
@@ -108,7 +107,7 @@ class Look:
         return held.maintenance if held else ""
 
     def _shown(self, thing: str) -> str:
-        return MAINTENANCE if self._maintenance(thing) else state_name(self.held.get(thing))
+        return shown_name(self.held.get(thing))
 
 
 async def wall(request: web.Request) -> web.Response:

@@ -16,7 +16,7 @@ from collector.api.atlas.called import Called, called
 from collector.api.atlas.ways import Ways, backup
 from collector.api.guard import RefusedError
 from collector.api.rim import SOURCE
-from collector.api.search import Held, state_name
+from collector.api.search import Held, shown_name
 from collector.api.threads import apart
 from collector.verdicts.events import State
 from inventory.model import Inventory, Thing
@@ -122,9 +122,7 @@ class Atlas:
 
     def _state(self, thing: str) -> str:
         held = self.held.get(thing)
-        if held is None:
-            return ""
-        return "maintenance" if held.maintenance else state_name(held)
+        return shown_name(held) if held else ""
 
     def _shown(self, thing: str) -> dict[str, Any]:
         held = self.held.get(thing)

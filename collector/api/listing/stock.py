@@ -15,14 +15,13 @@ from alerts.wording.plain import clean
 from collector.api import codes
 from collector.api.listing.columns import Column
 from collector.api.listing.writing import WRITTEN, Writing
-from collector.api.search import Held, state_name
+from collector.api.search import MAINTENANCE, Held, shown_name, state_name
 from collector.pipeline import Latest
 from collector.verdicts.events import State
 from inventory.model import Circuit, Device, Inventory, Thing
 from inventory.query import look, plain
 from probes.reading import Head, Row
 
-MAINTENANCE = "maintenance"
 UNWATCHED = "unwatched"
 """What nothing is concluded of: a place where nothing stands."""
 STATES = ("down", "unreachable", "degraded", "unknown", MAINTENANCE, "up", UNWATCHED)
@@ -119,9 +118,7 @@ class Stock:
         there is no verdict.
         """
         held = self.held.get(thing)
-        if held is None:
-            return UNWATCHED
-        return MAINTENANCE if held.maintenance else state_name(held)
+        return shown_name(held) if held else UNWATCHED
 
     def because(self, thing: Thing) -> str:
         """The cause of a thing's state, empty where it is its own."""

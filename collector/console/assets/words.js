@@ -134,6 +134,9 @@ export function today(date) {
   return format("today", { weekday: "long", ...DAY, year: "numeric" }).format(date);
 }
 
+// A text as it is compared when somebody searches: without tone marks.
+export const folded = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[đĐ]/g, "d").toLowerCase();
+
 export const number = (count) => count.toLocaleString(language === "en" ? "en-GB" : "vi-VN");
 
 // Things of a kind: one of them is singular in English.

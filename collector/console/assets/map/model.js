@@ -8,8 +8,6 @@ export const wrong = (one) => one.state !== "up" && one.state !== "";
 export const form = (one) => one.state || "planned";
 export const short = (title) => SHORTER.reduce((left, [what, by]) => left.replace(what, by), title);
 
-export const plain = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[đĐ]/g, "d").toLowerCase();
-
 const stands = (site) => site.state !== "" || site.hops !== null;
 
 export class Model {

@@ -1,7 +1,7 @@
 // Beside the drawing: what is pointed at, with its way and its impact, and the list of sites and circuits.
 import { by, icon, link, make, tell } from "../dom.js";
-import { counted, known, moment, number, say } from "../words.js";
-import { form, grave, plain, wrong } from "./model.js";
+import { counted, folded, known, moment, number, say } from "../words.js";
+import { form, grave, wrong } from "./model.js";
 
 const LISTED = 200;
 const NAMED = 6;
@@ -130,9 +130,9 @@ export class List {
 
   // All that fits the words and filters, what is wrong first; without words or filters only what is wrong.
   draw(model, words, out, pointedAt) {
-    const wanted = plain(words).split(/\s+/).filter(Boolean);
+    const wanted = folded(words).split(/\s+/).filter(Boolean);
     const fits = (one) => {
-      one.sought ??= plain(`${one.title} ${one.name}`);
+      one.sought ??= folded(`${one.title} ${one.name}`);
       return !out(one) && (wanted.length ? wanted.every((part) => one.sought.includes(part)) : wrong(one));
     };
     const found = model.all.filter(fits).sort((one, other) => grave(one.state) - grave(other.state));

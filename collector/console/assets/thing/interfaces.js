@@ -1,7 +1,7 @@
 // A device's interfaces: what they are, whether they are up, what flows; one that is chosen shows its charts.
 import { charts } from "../charts/charts.js";
 import { icon, link, make, patch, tell } from "../dom.js";
-import { moment, number, say, speaks } from "../words.js";
+import { folded, moment, number, say, speaks } from "../words.js";
 import { measured, rate } from "../units.js";
 import { shown, worded } from "../parts/marks.js";
 import { watch } from "./rates.js";
@@ -10,7 +10,6 @@ const FEW = 12;
 const LEAST = 0.1;
 const BUSY = [[0.9, "full"], [0.7, "busy"]];
 
-const folded = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/đ/gi, "d").toLowerCase();
 const used = (one) => one.up === true || Boolean(one.alias) || Boolean(one.circuit);
 const named = new Intl.Collator("vi", { numeric: true });
 
