@@ -227,7 +227,8 @@ async def test_rates_and_loads_are_those_of_the_counters(face: Face) -> None:
     (wan,) = (await face.get(f"/api/v1/devices/{DOWN}/interfaces/rates"))["items"]
     (load,) = (await face.get("/api/v1/loads"))["items"]
     assert load["counters"] == f"{DOWN}/wan1"
-    assert load["transmit"] == pytest.approx(wan["receive"], rel=0.1), "swapped at the Z end"
+    assert load["transmit"] == pytest.approx(wan["receive"], rel=0.3), "swapped at the Z end"
+    assert load["receive"] < 0.5 * load["transmit"], "and a window's jag is less than that"
     assert load["transmit_ratio"] == pytest.approx(load["transmit"] / 200e6)
 
 
