@@ -10,9 +10,9 @@ from functools import lru_cache
 
 from aiohttp import web
 
-from collector.api.guard import RefusedError
+from collector.api.entry.guard import RefusedError
+from collector.api.entry.visitors import VISITORS
 from collector.api.rim import SOURCE
-from collector.api.visitors import VISITORS
 from collector.console.pages import ASSETS, VERSION, Asset, Page, framed
 
 POLICY = (

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from collector.api import examples, shape
+from collector.api import shape
 from collector.api.route import Parameter, Route
 from collector.selfmetrics import VERSION
 
@@ -25,6 +25,9 @@ _REFUSALS = {
     429: "Too many wrong tokens",
     503: "Not now",
 }
+
+
+_PROBLEM = shape.Problem(error="no device 'rt99'", hint="GET /api/v1/devices?search= finds some")
 
 
 def document(routes: Iterable[Route]) -> bytes:
@@ -108,5 +111,5 @@ def _body(example: BaseModel | str, described: Described) -> dict[str, Any]:
 
 
 def _refusal(status: int, described: Described) -> dict[str, Any]:
-    content = {"application/json": _body(examples.PROBLEM, described)}
+    content = {"application/json": _body(_PROBLEM, described)}
     return {"description": _REFUSALS[status], "content": content}

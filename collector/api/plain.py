@@ -7,8 +7,8 @@ import logging
 from aiohttp import web
 
 from collector.api import rim
+from collector.api.entry.guard import RefusedError
 from collector.api.exposition import CONTENT_TYPE, device_series
-from collector.api.guard import RefusedError
 from collector.api.rim import DOCUMENT, REGISTRY, SCRAPES, SOURCE
 from collector.selfmetrics import VERSION, exposition
 

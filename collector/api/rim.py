@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry
 from pydantic import BaseModel, ValidationError
 
 from alerts.wording.words import LANGUAGES
-from collector.api.guard import BodyRefusedError, RefusedError
+from collector.api.entry.guard import BodyRefusedError, RefusedError
 from collector.api.source import Source
 
 SOURCE = web.AppKey("source", Source)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from aiohttp import web
 from pydantic import BaseModel
 
-from collector.api.guard import BODY
+from collector.api.entry.guard import BODY
 
 Answers = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

@@ -5,14 +5,35 @@ from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from collector.api import shape_wall
+from collector.api.shape import Answer
 from collector.api.source import Source
 from collector.api.threads import POOL, apart
 from collector.selfmetrics import VERSION
 
 Fields = dict[str, Any]
+
+
+class Province(Answer):
+    """Whose wall this is."""
+
+    name: str
+    collector: str
+    version: str
+    timezone: str
+    language: str
+
+
+class Screen(Answer):
+    """What every page of the console shows beside its own."""
+
+    at: float
+    last: int = Field(description="The last event's id: events/stream?after= goes on from here")
+    province: Province
+    stores: dict[str, bool] = Field(description="Whether each takes what it is sent")
+    alertmanagers: dict[str, bool]
+    journal: bool = Field(description="Whether it can be written")
 
 
 def fields(source: Source) -> Fields:
@@ -23,7 +44,7 @@ def fields(source: Source) -> Fields:
     return {
         "at": time.time(),
         "last": source.journal.committed,
-        "province": shape_wall.Province(
+        "province": Province(
             name=province.name,
             collector=source.plan.collector,
             version=VERSION,
@@ -52,3 +73,19 @@ async def told(work: Callable[[], BaseModel]) -> web.Response:
     )
     response.enable_compression()
     return response
+
+
+EXAMPLE = Screen(
+    at=1795223795.0,
+    last=4712,
+    province=Province(
+        name="Hòa Bình",
+        collector="noc-1",
+        version="0.1.0",
+        timezone="Asia/Ho_Chi_Minh",
+        language="vi",
+    ),
+    stores={"local": True},
+    alertmanagers={"127.0.0.1:9093": True},
+    journal=True,
+)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from collector.api.guard import RefusedError
+from collector.api.entry.guard import RefusedError
 from collector.verdicts.events import State
 from collector.verdicts.verdict import Verdict
 from inventory.model import KINDS, Inventory

@@ -11,22 +11,22 @@ from pathlib import Path
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
-from collector.api.alerts import ROUNDS
+from collector.api.acts.audited import TALLIES, tallies, told_refused
+from collector.api.acts.silences import ASKING, AT_ONCE
 from collector.api.atlas.answers import KEPT, Kept
-from collector.api.audited import TALLIES, tallies, told_refused
 from collector.api.charts.answers import QUESTIONS
 from collector.api.charts.questions import Questions
-from collector.api.contract import CONTRACT
-from collector.api.door import IDLE, Door
-from collector.api.guard import BODY, Guard, is_loopback
+from collector.api.entry.door import IDLE, Door
+from collector.api.entry.guard import BODY, Guard, is_loopback
+from collector.api.entry.tokens import ListenRefusedError, read_tokens
+from collector.api.entry.visitors import VISITORS, Visitors, parse_proxy
 from collector.api.openapi import document
 from collector.api.rim import DOCUMENT, REGISTRY, SCRAPES, SCRAPES_AT_ONCE, SOURCE
 from collector.api.routes import ROUTES, most_of, role_of
-from collector.api.silences import ASKING, AT_ONCE
 from collector.api.source import Source
-from collector.api.stream import STREAMS, Streams
-from collector.api.tokens import ListenRefusedError, read_tokens
-from collector.api.visitors import VISITORS, Visitors, parse_proxy
+from collector.api.state.alerts import ROUNDS
+from collector.api.state.stream import STREAMS, Streams
+from collector.api.things.contract import CONTRACT
 from collector.selfmetrics import registry
 
 log = logging.getLogger("hatang.api")

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, TypeVar
 
-from collector.api.guard import RefusedError
+from collector.api.entry.guard import RefusedError
 
 AT_WORK, WAITING = 3, 61
 """Answers that are put together at once, and that wait for it: each holds what was known when it

@@ -10,7 +10,7 @@ import pytest_asyncio
 from jsonschema import Draft202012Validator
 
 from collector.api.routes import ROUTES
-from collector.api.stream import MEDIA
+from collector.api.state.stream import MEDIA
 from tests.collector.running import NOW, PLANTED, Face, faced
 
 DOWN, UP, LINE = "hbh-xa-05212-rt01", "hbh-dc-sw01", "circuit:tsl-a"

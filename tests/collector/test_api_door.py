@@ -11,9 +11,10 @@ import pytest
 import pytest_asyncio
 from aiohttp import ClientSession
 
-from collector.api import Access, door, rim, serve, visitors
-from collector.api.tokens import Token
-from collector.api.visitors import Visitors
+from collector.api import Access, rim, serve
+from collector.api.entry import door, visitors
+from collector.api.entry.tokens import Token
+from collector.api.entry.visitors import Visitors
 from tests.collector.running import Face, Running, faced
 from tests.collector.test_api_guard import OPERATOR, VIEWER, bearer, tokens_file
 

@@ -17,8 +17,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from collector.api import Access, ListenRefusedError, alerts, guard, serve, tokens
+from collector.api import Access, ListenRefusedError, serve
+from collector.api.entry import guard, tokens
 from collector.api.server import parse_listen
+from collector.api.state import alerts
 from tests.collector.running import Running
 
 PLAIN = Access()

@@ -14,7 +14,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from yarl import URL
 
-from collector.api import Access, silences
+from collector.api import Access
+from collector.api.acts import silences
 from collector.api.routes import ROUTES
 from collector.audit import NAME, verify
 from tests.collector.running import LINE, PLANTED, Face, Running, faced

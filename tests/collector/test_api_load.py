@@ -11,11 +11,11 @@ import pytest
 import pytest_asyncio
 
 from collector.api import threads
-from collector.api.guard import RefusedError
-from collector.api.ledger import Speech
+from collector.api.entry.guard import RefusedError
 from collector.api.listing import answer
-from collector.api.shape_state import Event
-from collector.api.stream import EACH, LISTENERS, Streams
+from collector.api.state.ledger import Speech
+from collector.api.state.shape import Event
+from collector.api.state.stream import EACH, LISTENERS, Streams
 from collector.journal import Entry, Journal
 from tests.collector.running import LINE, Face, faced
 

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession, CookieJar
 
-from collector.api import Access, ListenRefusedError, serve, stream
-from collector.api.tokens import Token
-from collector.api.visitors import CSRF, LASTS, SESSIONS, Visitors, parse_proxy
+from collector.api import Access, ListenRefusedError, serve
+from collector.api.entry.tokens import Token
+from collector.api.entry.visitors import CSRF, LASTS, SESSIONS, Visitors, parse_proxy
+from collector.api.state import stream
 from tests.collector.running import Running
 
 TOKENS = {"wall": ("viewer", "look"), "an": ("operator", "act")}

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import ClientResponse
 
-from collector.api import stream
+from collector.api.state import stream
 from collector.journal import Said
 from tests.collector.running import LINE, NOW, Face, faced
 

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from collector.api import Access, audited
-from collector.api.audited import HOUR, Tally
+from collector.api import Access
+from collector.api.acts import audited
+from collector.api.acts.audited import HOUR, Tally
 from collector.api.routes import ROUTES
 from collector.audit import NAME, verify
 from tests.collector.running import LINE, Face, Running, faced

@@ -86,7 +86,7 @@ async def test_work_that_comes_back_has_its_next_span_by_the_provinces_clocks(
     start, end, weekdays, days = every
     again = Recurrence(start, end, frozenset(weekdays), frozenset(days))
     plan(face, Maintenance(WARD, "hằng tuần", every=again))
-    monkeypatch.setattr("collector.api.works.time.time", lambda: here(now))
+    monkeypatch.setattr("collector.api.acts.works.time.time", lambda: here(now))
     (one,) = await sheet(face)
     assert (one["from"], one["to"]) == (here(span[0]), here(span[1]))
     assert one["running"] == (span[0] <= now < span[1])

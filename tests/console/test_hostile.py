@@ -8,7 +8,7 @@ from urllib.request import Request, urlopen
 import pytest
 from playwright.sync_api import Browser, expect
 
-from collector.api import stream
+from collector.api.state import stream
 from probes.reading import Head, Reading, Reason, Row, info
 from tests.collector.running import NOW, Running
 from tests.console.browser import opened

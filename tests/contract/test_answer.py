@@ -13,10 +13,10 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from collector.api.contract import CONTRACT, EXAMPLE, ContractNumbers, contract, span
-from collector.api.guard import Guard, RefusedError
+from collector.api.entry.guard import Guard, RefusedError
+from collector.api.entry.visitors import Visitors
 from collector.api.rim import SOURCE
-from collector.api.visitors import Visitors
+from collector.api.things.contract import CONTRACT, EXAMPLE, ContractNumbers, contract, span
 from collector.contract import Breach, Contract, History, Sources
 from collector.journal import Journal
 from collector.stores.promql import PromQL

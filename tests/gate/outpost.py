@@ -13,7 +13,7 @@ from typing import Any
 
 from aiohttp import web
 
-from collector.api.alerts import ROUNDS, alerts, post
+from collector.api.state.alerts import ROUNDS, alerts, post
 from collector.delivery import Delivery
 from collector.gate.fresh import Readings, delivered
 from collector.gate.gate import Gate

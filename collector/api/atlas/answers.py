@@ -14,7 +14,7 @@ from collector.api import rim, screen
 from collector.api.atlas import shape
 from collector.api.atlas.called import Called, called
 from collector.api.atlas.ways import Ways, backup
-from collector.api.guard import RefusedError
+from collector.api.entry.guard import RefusedError
 from collector.api.rim import SOURCE
 from collector.api.search import Held, shown_name
 from collector.api.threads import apart

@@ -1,14 +1,15 @@
 """Where the map is answered, with examples of its answers."""
 
+from collector.api import screen
 from collector.api.atlas import answers, shape
-from collector.api.examples_wall import SCREEN, WALL
 from collector.api.route import LANGUAGE, Route
+from collector.api.wall.examples import WALL
 
 _LOST, _CAUSE = WALL.sites[0], WALL.causes[0]
 
 MAP = shape.Map(
-    **dict(SCREEN),
-    read=SCREEN.at - 7200,
+    **dict(screen.EXAMPLE),
+    read=screen.EXAMPLE.at - 7200,
     words={"site": {_LOST.state: _LOST.word}, "circuit": {"down": _CAUSE.word}},
     causes={_CAUSE.thing: _LOST.because},
     sites=[

@@ -2,8 +2,8 @@
 
 from pydantic import Field
 
+from collector.api.screen import Screen
 from collector.api.shape import Answer
-from collector.api.shape_wall import Screen
 
 
 class Shown(Answer):

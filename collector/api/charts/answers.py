@@ -16,7 +16,7 @@ from collector.api.charts.questions import Questions
 from collector.api.charts.service import service
 from collector.api.charts.site import site
 from collector.api.charts.span import SPANS, grid
-from collector.api.guard import RefusedError
+from collector.api.entry.guard import RefusedError
 from collector.api.rim import SOURCE
 from collector.stores.promql import Grid, StoreError
 

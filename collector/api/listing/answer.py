@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from collector.api import rim, screen
-from collector.api.guard import RefusedError
+from collector.api.entry.guard import RefusedError
 from collector.api.listing.columns import COLUMNS, SHOWN
 from collector.api.listing.facets import FACETS, facet
 from collector.api.listing.find import Found, Question, counts, find

@@ -1,6 +1,6 @@
 """Where the inventory's list and its file are asked for."""
 
-from collector.api.examples_wall import SCREEN
+from collector.api import screen
 from collector.api.listing import answer
 from collector.api.listing.shape import Choice, Facet, Heading, Listed, Listing
 from collector.api.route import LANGUAGE, SEARCH, WHERE, Parameter, Route
@@ -15,7 +15,7 @@ _ASKED = (
 )
 
 EXAMPLE = Listing(
-    **dict(SCREEN),
+    **dict(screen.EXAMPLE),
     kind="device",
     kinds={"device": 3, "circuit": 1, "site": 1, "service": 0},
     total=1,

@@ -4,7 +4,7 @@ from functools import partial
 
 from aiohttp import web
 
-from collector.api import rim, screen, view
+from collector.api import rim, screen
 from collector.api.rim import SOURCE
 from collector.api.sheets import figures, sheet
 from collector.api.sheets.interfaces import interface, ports
@@ -12,6 +12,7 @@ from collector.api.sheets.look import LISTED, Look, look
 from collector.api.sheets.memory import Memory, memory
 from collector.api.sheets.shape import CircuitRow
 from collector.api.sheets.shape_kinds import CircuitEnd, Circuits, CircuitSheet
+from collector.api.things import view
 from inventory.model import Circuit, End
 
 

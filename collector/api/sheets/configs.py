@@ -10,7 +10,7 @@ from typing import TypeVar
 from aiohttp import web
 
 from collector.api import rim
-from collector.api.guard import RefusedError
+from collector.api.entry.guard import RefusedError
 from collector.api.rim import SOURCE
 from collector.api.sheets.shape_kinds import ConfigChange, Configs, Difference
 from collector.api.threads import apart

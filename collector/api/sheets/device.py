@@ -5,7 +5,7 @@ from functools import partial
 
 from aiohttp import web
 
-from collector.api import rim, screen, view
+from collector.api import rim, screen
 from collector.api.rim import SOURCE
 from collector.api.sheets import figures, sheet
 from collector.api.sheets.configs import changed
@@ -14,6 +14,7 @@ from collector.api.sheets.look import LISTED, Look, look
 from collector.api.sheets.memory import Memory, memory
 from collector.api.sheets.shape import Named, Neighbour
 from collector.api.sheets.shape_kinds import DeviceSheet, Neighbours, Says
+from collector.api.things import view
 from inventory.model import Circuit, Device
 from probes import reading
 

@@ -1,13 +1,13 @@
 """Example bodies of the sheets. A test holds them to their shapes."""
 
-from collector.api import examples, examples_state
-from collector.api.examples_wall import SCREEN
+from collector.api import screen
 from collector.api.sheets import shape
 from collector.api.sheets import shape_kinds as kinds
+from collector.api.state import examples as state
+from collector.api.things import examples
 
-_VERDICT = examples_state.VERDICTS.items[0]
+_VERDICT = state.VERDICTS.items[0]
 _AT = _VERDICT.since
-_INCIDENT = examples_state.INCIDENT
 
 _LINE = shape.Named(
     thing=_VERDICT.thing,
@@ -42,7 +42,7 @@ _PAST = shape.Past(
     alert="CircuitDown",
     severity="critical",
     severity_word="Khẩn cấp",
-    summary=_INCIDENT.summary,
+    summary=state.INCIDENT.summary,
     side_word="nhà mạng",
     since=_AT - 86400,
     detected_at=int(_AT) - 86395,
@@ -92,7 +92,7 @@ _EVENT = shape.Happening(
     words=f"Mất kết nối: {_VERDICT.evidence}",
 )
 _SHEET = shape.Sheet(
-    **dict(SCREEN),
+    **dict(screen.EXAMPLE),
     thing=_VERDICT.thing,
     kind="circuit",
     name=_VERDICT.name,
@@ -249,8 +249,8 @@ SERVICE = kinds.ServiceSheet.model_validate(
     )
 )
 INCIDENT = kinds.IncidentSheet(
-    **dict(SCREEN),
-    incident=_INCIDENT,
+    **dict(screen.EXAMPLE),
+    incident=state.INCIDENT,
     cause=_LINE,
     verdict=_VERDICT,
     site=_SITE,
@@ -270,7 +270,7 @@ INCIDENT = kinds.IncidentSheet(
     runbook="CircuitDown",
 )
 RUNBOOK = kinds.Runbook(
-    **dict(SCREEN),
+    **dict(screen.EXAMPLE),
     name="CircuitDown",
     blocks=[
         kinds.Block(kind="heading", level=1, text="CircuitDown"),

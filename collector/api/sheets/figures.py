@@ -11,7 +11,7 @@ from alerts.wording import reason_word
 from collector.api.exposition import rows
 from collector.api.sheets.look import Look
 from collector.api.sheets.shape_kinds import Column, Meaning, Readings, Row, Run
-from collector.api.view import hint
+from collector.api.things.view import hint
 from dashboards.words import BAD, GOOD, WARN, states
 from inventory.model import Use
 from probes import catalogue, reading

@@ -7,8 +7,6 @@ from typing import NamedTuple
 from aiohttp import web
 
 from collector.api import rim, screen
-from collector.api.causes import as_felt, hidden_behind
-from collector.api.ledger import HIDES_LISTED, Speech, from_disk, no_incident, number
 from collector.api.rim import SOURCE
 from collector.api.sheets import sheet
 from collector.api.sheets.look import Look, look
@@ -17,6 +15,8 @@ from collector.api.sheets.runbook import NAMES
 from collector.api.sheets.shape_kinds import IncidentSheet, Told
 from collector.api.sheets.work import works
 from collector.api.source import Source
+from collector.api.state.causes import as_felt, hidden_behind
+from collector.api.state.ledger import HIDES_LISTED, Speech, from_disk, no_incident, number
 from collector.gate.held import Key
 from collector.journal import Entry, Incident
 

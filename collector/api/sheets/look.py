@@ -12,10 +12,10 @@ from alerts.wording import state_word
 from alerts.wording.names import Naming
 from alerts.wording.names import thing as as_thing
 from collector.api import codes, rim
-from collector.api.causes import Board
 from collector.api.rim import SOURCE
 from collector.api.search import Held
 from collector.api.sheets.shape import Named, Things
+from collector.api.state.causes import Board
 from collector.gate.message import Links
 from collector.journal import Announced, Incident
 from collector.pipeline import Latest

@@ -8,13 +8,13 @@ from aiohttp import web
 
 from alerts.wording import severity_word, side_word, state_word
 from collector.api import words
-from collector.api.guard import RefusedError
-from collector.api.ledger import from_disk
+from collector.api.entry.guard import RefusedError
 from collector.api.rim import SOURCE
 from collector.api.sheets import shape
 from collector.api.sheets.history import stretches
 from collector.api.sheets.look import Look
 from collector.api.source import Source
+from collector.api.state.ledger import from_disk
 from collector.contract.grid import Span
 from collector.journal import Entry, Incident, Journal
 from probes.reading import line

@@ -9,7 +9,7 @@ from itertools import groupby
 from aiohttp import web
 
 from collector.api import rim, screen
-from collector.api.guard import RefusedError
+from collector.api.entry.guard import RefusedError
 from collector.api.rim import SOURCE
 from collector.api.sheets.shape_kinds import Block, Runbook
 

@@ -4,12 +4,13 @@ from functools import partial
 
 from aiohttp import web
 
-from collector.api import rim, screen, view
+from collector.api import rim, screen
 from collector.api.rim import SOURCE
 from collector.api.sheets import figures, sheet
 from collector.api.sheets.look import Look, look
 from collector.api.sheets.memory import Memory, memory
 from collector.api.sheets.shape_kinds import Check, ServiceSheet
+from collector.api.things import view
 from inventory.model import Service, Use
 from probes import reading
 

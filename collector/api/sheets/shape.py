@@ -2,9 +2,9 @@
 
 from pydantic import Field
 
+from collector.api.screen import Screen
 from collector.api.shape import Answer
-from collector.api.shape_state import Ongoing, Verdict
-from collector.api.shape_wall import Screen
+from collector.api.state.shape import Ongoing, Verdict
 
 
 class Named(Answer):

@@ -2,9 +2,8 @@
 
 from pydantic import Field
 
-from collector.api import shape, shape_state
+from collector.api.screen import Screen
 from collector.api.shape import Answer
-from collector.api.shape_wall import Screen
 from collector.api.sheets.shape import (
     CircuitRow,
     DeviceRows,
@@ -17,6 +16,8 @@ from collector.api.sheets.shape import (
     Things,
     Work,
 )
+from collector.api.state import shape as state
+from collector.api.things import shape as things
 
 
 class Says(Answer):
@@ -144,7 +145,7 @@ class ConfigChange(Answer):
 class DeviceSheet(Sheet):
     """All that a device's page shows."""
 
-    device: shape.Device
+    device: things.Device
     site: Named | None
     contact: str
     says: Says
@@ -168,7 +169,7 @@ class CircuitEnd(Answer):
 class CircuitSheet(Sheet):
     """All that a circuit's page shows; its contract numbers are asked apart."""
 
-    circuit: shape.Circuit
+    circuit: things.Circuit
     site: Named | None
     contact: str
     payers: list[str] = Field(description="As they are called where they are sites")
@@ -181,7 +182,7 @@ class CircuitSheet(Sheet):
 class SiteSheet(Sheet):
     """All that a site's page shows."""
 
-    site: shape.Site
+    site: things.Site
     contact: str
     above: list[Named] = Field(description="The sites that it lies in, the greatest first")
     children: Things
@@ -193,7 +194,7 @@ class SiteSheet(Sheet):
 class ServiceSheet(Sheet):
     """All that a service's page shows."""
 
-    service: shape.Service
+    service: things.Service
     checks: list[Check]
     needs: Things
     readings: list[Readings]
@@ -213,9 +214,9 @@ class Told(Answer):
 class IncidentSheet(Screen):
     """All that an incident's page shows."""
 
-    incident: shape_state.Incident
+    incident: state.Incident
     cause: Named
-    verdict: shape_state.Verdict
+    verdict: state.Verdict
     site: Named | None
     contact: str
     provider: str

@@ -3,12 +3,12 @@
 from collections import Counter
 from typing import Any
 
-from collector.api.causes import incident_fields
 from collector.api.sheets import shape
 from collector.api.sheets.look import Look
 from collector.api.sheets.memory import Memory, history, last, past
 from collector.api.sheets.runbook import NAMES
 from collector.api.sheets.work import works
+from collector.api.state.causes import incident_fields
 from collector.journal import Incident
 
 BELOW = 60

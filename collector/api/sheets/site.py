@@ -4,13 +4,14 @@ from functools import partial
 
 from aiohttp import web
 
-from collector.api import rim, screen, view
+from collector.api import rim, screen
 from collector.api.rim import SOURCE
 from collector.api.sheets import circuit, sheet
 from collector.api.sheets.look import LISTED, Look, look
 from collector.api.sheets.memory import Memory, memory
 from collector.api.sheets.shape import DeviceRow, DeviceRows
 from collector.api.sheets.shape_kinds import SiteSheet
+from collector.api.things import view
 from inventory.model import Circuit, Device, Site
 
 

@@ -10,7 +10,7 @@ from aiohttp import web
 from pydantic import Field
 
 from collector.api import rim
-from collector.api.guard import RefusedError
+from collector.api.entry.guard import RefusedError
 from collector.api.rim import SOURCE
 from collector.api.shape import Answer
 from collector.contract import LIMIT, Breach, Contract, Numbers

@@ -1,37 +1,29 @@
-"""What people do through the API: to incidents, a reload. For operators.
+"""What people do to incidents, and a reload. For operators."""
 
-Every act is in the audit log before it takes effect, and on disk when it is answered. Who acted is
-the token's holder; only where the API is open to this machine alone, without tokens, it is what the
-body says.
-"""
-
-import sqlite3
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from aiohttp import web
+from pydantic import BaseModel
 
 from collector import journal
-from collector.api import rim, shape, shape_state
-from collector.api.audited import correct, deed, recorded
-from collector.api.guard import HOLDER, BodyRefusedError, RefusedError, problem
-from collector.api.ledger import no_incident, number, speech
+from collector.api import rim
+from collector.api.acts import bodies, examples, shape
+from collector.api.acts.acting import done, read
+from collector.api.acts.audited import correct, deed, recorded
+from collector.api.entry.guard import problem
 from collector.api.rim import SOURCE
+from collector.api.route import LANGUAGE, Answers, Route
+from collector.api.state.examples import INCIDENT
+from collector.api.state.ledger import no_incident, number, speech
 from collector.audit import FAILED
-from collector.incidents import Incidents, NoIncidentError, NotWrittenError, TooManyNotesError
-from collector.windows import NoWindowError, TooManyWindowsError
-
-NOBODY = "operator"
-"""Who acted where nobody says it."""
-
-Body = TypeVar("Body", bound=shape_state.Act)
-T = TypeVar("T")
+from collector.incidents import Incidents, NoIncidentError
 
 
 async def acknowledge(request: web.Request) -> web.Response:
     """Take notice of an incident."""
-    body, who = await read(request, shape_state.Acknowledge)
+    body, who = await read(request, bodies.Acknowledge)
 
     async def act(all_of: Incidents, one: int) -> journal.Incident:
         return await all_of.acknowledge(one, who, time.time(), body.note)
@@ -41,7 +33,7 @@ async def acknowledge(request: web.Request) -> web.Response:
 
 async def note(request: web.Request) -> web.Response:
     """Write something to an incident."""
-    body, who = await read(request, shape_state.Write)
+    body, who = await read(request, bodies.Write)
 
     async def act(all_of: Incidents, one: int) -> journal.Incident:
         return await all_of.note(one, body.text, who, time.time())
@@ -51,7 +43,7 @@ async def note(request: web.Request) -> web.Response:
 
 async def owner(request: web.Request) -> web.Response:
     """Say whose an incident is."""
-    body, who = await read(request, shape_state.Assign)
+    body, who = await read(request, bodies.Assign)
 
     async def act(all_of: Incidents, one: int) -> journal.Incident:
         return await all_of.assign(one, body.owner, who, time.time())
@@ -61,7 +53,7 @@ async def owner(request: web.Request) -> web.Response:
 
 async def suspected(request: web.Request) -> web.Response:
     """Say that a cyber-security incident is suspected, or no longer."""
-    body, who = await read(request, shape_state.Suspect)
+    body, who = await read(request, bodies.Suspect)
 
     async def act(all_of: Incidents, one: int) -> journal.Incident:
         return await all_of.suspect(one, body.suspected, who, time.time())
@@ -71,7 +63,7 @@ async def suspected(request: web.Request) -> web.Response:
 
 async def reload(request: web.Request) -> web.Response:
     """Read the inventory again."""
-    body, who = await read(request, shape_state.Reload, nobody="")
+    body, who = await read(request, bodies.Reload, nobody="")
     source = request.app[SOURCE]
     one = deed(request, "reload", who, text=body.why)
     async with recorded(request, one) as line:
@@ -107,31 +99,38 @@ async def _acted(
     return rim.told(speech(request).incident(changed))
 
 
-async def done(acting: Awaitable[T]) -> T:
-    """What an act gives. Raises RefusedError where it is not on disk, or one too many."""
-    try:
-        return await acting
-    except sqlite3.Error as error:
-        raise RefusedError(503, f"the journal cannot be read: {error}", "try again") from None
-    except NotWrittenError as error:
-        raise RefusedError(
-            503, f"not known to be on disk: {error}", "look at it again before trying again"
-        ) from None
-    except NoWindowError as error:
-        raise RefusedError(
-            404, f"maintenance {error} stands no more", "somebody ended it"
-        ) from None
-    except (TooManyNotesError, TooManyWindowsError) as error:
-        raise RefusedError(409, str(error)) from None
+def _act(name: str, answer: Answers, summary: str, body: BaseModel) -> Route:
+    return Route(
+        "POST",
+        f"/api/v1/incidents/{{name}}/{name}",
+        answer,
+        summary,
+        INCIDENT,
+        (LANGUAGE,),
+        role="operator",
+        refusals=(400, 404, 409, 415, 503),
+        body=body,
+    )
 
 
-async def read(request: web.Request, kind: type[Body], nobody: str = NOBODY) -> tuple[Body, str]:
-    """The body in its shape, and who acts, `nobody` where it is not said. No body is an empty
-    one.
-    """
-    rim.allow(request, "language")
-    body = await rim.body(request, kind)
-    holder: str | None = request.get(HOLDER)
-    if holder is not None and body.who not in (None, holder):
-        raise BodyRefusedError([f"who: the token is {holder}'s; leave it out"])
-    return body, holder or body.who or nobody
+ROUTES = (
+    Route(
+        "POST",
+        "/-/reload",
+        reload,
+        "Read the inventory again; a bad one changes nothing",
+        examples.RELOADED,
+        role="operator",
+        refusals=(400, 415),
+        body=examples.RELOAD,
+    ),
+    _act("acknowledge", acknowledge, "Take notice", examples.ACKNOWLEDGE),
+    _act("note", note, "Write a note", examples.WRITE),
+    _act("owner", owner, "Say whose it is", examples.ASSIGN),
+    _act(
+        "suspected",
+        suspected,
+        "Say that a cyber-security incident is suspected: the clocks of 24 and 72 hours show",
+        examples.SUSPECT,
+    ),
+)

@@ -5,13 +5,14 @@ from collections.abc import Iterable, Mapping
 from aiohttp import web
 
 from alerts.wording.names import Naming
-from collector.api import examples_wall, rim, screen, shape_acts
-from collector.api.guard import RefusedError
-from collector.api.ledger import equal
+from collector.api import rim, screen
+from collector.api.acts import shape
+from collector.api.acts.works import titled
+from collector.api.entry.guard import RefusedError
 from collector.api.rim import SOURCE
 from collector.api.route import CURSOR, LANGUAGE, LIMIT, SEARCH, Parameter, Route
+from collector.api.state.ledger import equal
 from collector.api.threads import apart
-from collector.api.works import titled
 from collector.audit import Line
 from inventory.query import fold
 
@@ -33,8 +34,8 @@ async def records(request: web.Request) -> web.Response:
     except OSError as error:
         raise RefusedError(503, f"the audit log cannot be read: {error}", "try again") from None
 
-    def work() -> shape_acts.Records:
-        return shape_acts.Records(
+    def work() -> shape.Records:
+        return shape.Records(
             **beside,
             items=[_record(one, naming) for one in page.lines],
             next=rim.cursor(str(page.following)) if page.following is not None else None,
@@ -66,9 +67,9 @@ def _text(parts: Iterable[str]) -> str:
     return fold(" ".join(parts))
 
 
-def _record(line: Line, naming: Naming) -> shape_acts.Record:
+def _record(line: Line, naming: Naming) -> shape.Record:
     deed = line.deed
-    return shape_acts.Record(
+    return shape.Record(
         number=line.number,
         at=line.at,
         who=deed.who,
@@ -83,16 +84,16 @@ def _record(line: Line, naming: Naming) -> shape_acts.Record:
     )
 
 
-_RECORD = shape_acts.Record(
+_RECORD = shape.Record(
     number=41,
-    at=examples_wall.SCREEN.at,
+    at=screen.EXAMPLE.at,
     who="truc-ca",
     token=True,
     address="10.17.4.21",
     act="acknowledge",
     things=[
-        shape_acts.Titled(thing="incident:23", title="23"),
-        shape_acts.Titled(thing="circuit:tsl-ii-05212-a", title="TSLCD cấp II xã Pà Cò"),
+        shape.Titled(thing="incident:23", title="23"),
+        shape.Titled(thing="circuit:tsl-ii-05212-a", title="TSLCD cấp II xã Pà Cò"),
     ],
     text="Đã gọi trực VNPT, hẹn 30 phút",
     detail={},
@@ -105,7 +106,7 @@ ROUTES = (
         "/api/v1/audit",
         records,
         "The audit log, newest first: who did what, and who was refused",
-        shape_acts.Records(**dict(examples_wall.SCREEN), items=[_RECORD], sound=True),
+        shape.Records(**dict(screen.EXAMPLE), items=[_RECORD], sound=True),
         (
             Parameter("where", f"{'=, '.join(FILTERS)}=: the whole value", repeated=True),
             SEARCH,

@@ -1,6 +1,6 @@
-"""An example body of every answer, for the description. A test holds them to their shapes."""
+"""Example bodies of what is watched and read. A test holds them to their shapes."""
 
-from collector.api import shape
+from collector.api.things import shape
 
 _AT = 1795223700.0
 
@@ -146,10 +146,3 @@ STATUS = shape.Status(
     },
     alertmanagers={"http://127.0.0.1:9093": True},
 )
-RELOADED = shape.Reloaded(reloaded=_AT, devices=840)
-PROBLEM = shape.Problem(error="no device 'rt99'", hint="GET /api/v1/devices?search= finds some")
-METRICS = """\
-# HELP interface_receive_bytes_total Bytes received
-# TYPE interface_receive_bytes_total counter
-interface_receive_bytes_total{device="hbh-xa-05212-rt01",site="pa-co",interface="wan1"} 98123771
-"""

@@ -12,13 +12,14 @@ from alerts.notice import rank
 from alerts.wording import state_word
 from alerts.wording.names import Naming
 from alerts.wording.names import thing as as_thing
-from collector.api import rim, screen, shape_wall, words
-from collector.api.causes import hidden_behind, incident_fields
-from collector.api.changes import Telling, recent
-from collector.api.guard import RefusedError
-from collector.api.ledger import from_disk
+from collector.api import rim, screen, words
+from collector.api.entry.guard import RefusedError
 from collector.api.rim import SOURCE
 from collector.api.search import MAINTENANCE, Held, shown_name
+from collector.api.state.causes import hidden_behind, incident_fields
+from collector.api.state.ledger import from_disk
+from collector.api.wall import shape
+from collector.api.wall.changes import Telling, recent
 from collector.journal import Incident
 from collector.verdicts.events import State
 from inventory.model import Inventory, Service, Site
@@ -45,7 +46,7 @@ class Look:
             found[kind].update(map(self._shown, known))
         return {kind: {state: each[state] for state in _STATES} for kind, each in found.items()}
 
-    def causes(self) -> list[shape_wall.WallCause]:
+    def causes(self) -> list[shape.WallCause]:
         """Open incidents, the gravest and oldest first, those in maintenance last. Of several of
         one thing the gravest has what it hides.
         """
@@ -56,11 +57,11 @@ class Look:
     def _grave(self, one: Incident) -> tuple[bool, int, float]:
         return bool(self._maintenance(one.cause.thing)), rank(one.cause.severity), one.cause.since
 
-    def _cause(self, one: Incident, hidden: Iterable[str]) -> shape_wall.WallCause:
+    def _cause(self, one: Incident, hidden: Iterable[str]) -> shape.WallCause:
         thing = one.cause.thing
         held = self.held.get(thing)
         state = held.state if held else State.UNKNOWN
-        return shape_wall.WallCause(
+        return shape.WallCause(
             **incident_fields(one, self.language, self.inventory),
             suspected=one.suspected is not None,
             thing=thing,
@@ -72,7 +73,7 @@ class Look:
             hidden=dict(Counter(other.partition(":")[0] for other in hidden)),
         )
 
-    def tiles(self, kind: str, things: Mapping[str, Site | Service]) -> list[shape_wall.Tile]:
+    def tiles(self, kind: str, things: Mapping[str, Site | Service]) -> list[shape.Tile]:
         """Judged things of one kind, in the inventory's order."""
         known = [(f"{kind}:{name}", one) for name, one in things.items()]
         held = [(thing, one) for thing, one in known if thing in self.held]
@@ -89,9 +90,9 @@ class Look:
         above = dict.fromkeys(one.parent for one in sites.values() if one.parent)
         return {name: sites[name].title for name in above}
 
-    def _tile(self, thing: str, one: Site | Service, named: Mapping[str, str]) -> shape_wall.Tile:
+    def _tile(self, thing: str, one: Site | Service, named: Mapping[str, str]) -> shape.Tile:
         held = self.held[thing]
-        return shape_wall.Tile(
+        return shape.Tile(
             name=one.name,
             title=one.title,
             kind=one.kind,
@@ -121,8 +122,8 @@ async def wall(request: web.Request) -> web.Response:
     changes = await _changes(request, Telling(inventory, look.language))
     beside["journal"] = beside["journal"] and changes is not None
 
-    def work() -> shape_wall.Wall:
-        return shape_wall.Wall(
+    def work() -> shape.Wall:
+        return shape.Wall(
             **beside,
             counts=look.counts(),
             causes=look.causes(),
@@ -135,7 +136,7 @@ async def wall(request: web.Request) -> web.Response:
     return await screen.told(work)
 
 
-async def _changes(request: web.Request, telling: Telling) -> list[shape_wall.Change] | None:
+async def _changes(request: web.Request, telling: Telling) -> list[shape.Change] | None:
     journal = request.app[SOURCE].journal
     try:
         return telling.told(await from_disk(recent, journal))

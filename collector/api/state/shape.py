@@ -1,56 +1,14 @@
-"""The shapes of what is concluded and of what people do: verdicts, incidents, events, maintenance;
-and the bodies that are sent to act.
+"""The shapes of what is concluded: verdicts, incidents, events.
 
 Words (`word`, `evidence`, `summary`, `words`) are in the language that was asked for, the
 province's own by default; codes beside them are the same in all.
 """
 
-from contextlib import suppress
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    WithJsonSchema,
-)
+from pydantic import Field
 
 from collector.api.shape import Answer, Counted, Page
-
-_LINE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]*$"
-_LINES = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]*$"
-
-Name = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64, pattern=_LINE)
-]
-Text = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=_LINES)
-]
-Owner = Annotated[str, StringConstraints(strip_whitespace=True, max_length=64, pattern=_LINE)]
-
-
-def _moment(given: object) -> float:
-    """Unix seconds of a number, or of a text in ISO 8601 with a time zone; up to the year 2100."""
-    seconds = -1.0
-    with suppress(ValueError, OverflowError):
-        if isinstance(given, str):
-            moment = datetime.fromisoformat(given)
-            seconds = moment.timestamp() if moment.tzinfo else seconds
-        elif isinstance(given, (int, float)) and not isinstance(given, bool):
-            seconds = float(given)
-    if not 0 <= seconds <= 4_102_444_800:
-        raise ValueError("write Unix seconds, or ISO 8601 with a time zone")
-    return seconds
-
-
-Moment = Annotated[
-    float,
-    BeforeValidator(_moment),
-    WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "format": "date-time"}]}),
-]
 
 
 class Sign(Answer):
@@ -188,79 +146,3 @@ class Events(Page):
     """Events, newest first; oldest first after `after`."""
 
     items: list[Event]
-
-
-class Maintenance(Answer):
-    """Work that an operator announced: nobody is told of these things and what hangs below them."""
-
-    id: int
-    what: list[str]
-    why: str
-    who: str
-    start: float = Field(serialization_alias="from")
-    end: float = Field(serialization_alias="to")
-    ended: Mark | None
-
-
-class Maintenances(Page):
-    """Announced work that is not over, by id."""
-
-    items: list[Maintenance]
-
-
-class Act(BaseModel):
-    """What all acts may say: who acts, where no token says so."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-    who: Name | None = None
-
-
-class Reload(Act):
-    """The inventory is to be read again, and why: limits that change are recorded with it."""
-
-    why: Text = ""
-
-
-class Acknowledge(Act):
-    """Somebody takes notice, and may write something to it."""
-
-    note: Text = ""
-
-
-class Write(Act):
-    """A note."""
-
-    text: Text
-
-
-class Assign(Act):
-    """Whose it is from now on, "" for nobody's."""
-
-    owner: Owner
-
-
-class Suspect(Act):
-    """Whether a cyber-security incident is suspected."""
-
-    suspected: bool = True
-
-
-class Announce(Act):
-    """Maintenance: what things, why, from when (now, unless said) to when. Unix seconds, or ISO
-    8601 with a time zone.
-    """
-
-    what: list[Annotated[str, StringConstraints(max_length=200)]] = Field(
-        min_length=1, max_length=50
-    )
-    why: Text
-    start: Moment | None = Field(default=None, alias="from")
-    end: Moment = Field(alias="to")
-
-
-class Extend(Act):
-    """Until when announced maintenance lasts from now on."""
-
-    end: Moment = Field(alias="to")
-    why: Text = ""

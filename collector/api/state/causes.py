@@ -7,9 +7,10 @@ from typing import Any
 
 from alerts.notice import rank
 from alerts.wording import severity_word, side_word, state_word
-from collector.api import shape_state, words
-from collector.api.guard import RefusedError
+from collector.api import words
+from collector.api.entry.guard import RefusedError
 from collector.api.search import Held, matching, state_name
+from collector.api.state import shape
 from collector.journal import Incident, Mark
 from collector.journal.record import plain_signs
 from collector.verdicts.events import State
@@ -42,14 +43,14 @@ class Board:
 
     def page(
         self, kind: str, conditions: Sequence[str], search: str, after: str, most: int
-    ) -> shape_state.Verdicts:
+    ) -> shape.Verdicts:
         """The verdicts that match, from behind a place; `next` is a place, not yet a cursor."""
         found = self._matching(kind, conditions, search)
         incidents = self._incidents()
         places = sorted((self._place(thing, incidents.get(thing, ())), thing) for thing in found)
         ahead = [one for one in places if one[0] > after][: most + 1]
         hidden = hidden_behind(self.held, [thing for _, thing in ahead if thing in incidents])
-        return shape_state.Verdicts(
+        return shape.Verdicts(
             items=[
                 self._verdict(thing, incidents.get(thing, ()), hidden.get(thing, ()))
                 for _, thing in ahead[:most]
@@ -59,7 +60,7 @@ class Board:
             counts=counts(self.held[thing] for thing in found),
         )
 
-    def verdict(self, thing: str) -> shape_state.Verdict:
+    def verdict(self, thing: str) -> shape.Verdict:
         """The verdict of one thing; one that is not judged is unknown."""
         incidents = self._incidents().get(thing, ())
         return self._verdict(thing, incidents, hidden_behind(self.held, (thing,))[thing])
@@ -93,11 +94,11 @@ class Board:
 
     def _verdict(
         self, thing: str, incidents: Sequence[Incident], hidden: Sequence[str]
-    ) -> shape_state.Verdict:
+    ) -> shape.Verdict:
         held = self.held.get(thing) or Verdict()
         kind, _, name = thing.partition(":")
         site, role = _where(self.inventory, kind, name)
-        return shape_state.Verdict(
+        return shape.Verdict(
             thing=thing,
             kind=kind,
             name=name,
@@ -118,18 +119,18 @@ class Board:
             hides=[self._hides(one) for one in as_felt(hidden)[:HIDES_MOST]],
         )
 
-    def _hides(self, thing: str) -> shape_state.Hidden:
+    def _hides(self, thing: str) -> shape.Hidden:
         state = self.held[thing].state
         kind = thing.partition(":")[0]
-        return shape_state.Hidden(
+        return shape.Hidden(
             thing=thing,
             title=words.title(thing, self.inventory),
             state=state.name.lower(),
             word=state_word(kind, state, self.language),
         )
 
-    def _ongoing(self, one: Incident) -> shape_state.Ongoing:
-        return shape_state.Ongoing(
+    def _ongoing(self, one: Incident) -> shape.Ongoing:
+        return shape.Ongoing(
             **incident_fields(one, self.language, self.inventory),
             suspected=one.suspected is not None,
         )
@@ -171,14 +172,14 @@ def as_felt(things: Iterable[str]) -> list[str]:
     return sorted(things, key=lambda one: (_FELT.index(one.partition(":")[0]), one))
 
 
-def signs(given: Iterable[Sign]) -> list[shape_state.Sign]:
+def signs(given: Iterable[Sign]) -> list[shape.Sign]:
     """Evidence as codes."""
-    return [shape_state.Sign(**one) for one in plain_signs(given)]
+    return [shape.Sign(**one) for one in plain_signs(given)]
 
 
-def mark(one: Mark | None) -> shape_state.Mark | None:
+def mark(one: Mark | None) -> shape.Mark | None:
     """Who did it, and when."""
-    return shape_state.Mark(at=one.at, who=one.who) if one else None
+    return shape.Mark(at=one.at, who=one.who) if one else None
 
 
 def counts(verdicts: Iterable[Verdict]) -> dict[str, int]:

@@ -1,9 +1,10 @@
-"""The shapes of what the console's wall shows, in one answer, and of who looks at it."""
+"""The shapes of what the console's wall shows, in one answer."""
 
 from pydantic import Field
 
+from collector.api.screen import Screen
 from collector.api.shape import Answer
-from collector.api.shape_state import Ongoing
+from collector.api.state.shape import Ongoing
 
 Counts = dict[str, int]
 
@@ -50,27 +51,6 @@ class Change(Answer):
     text: str
 
 
-class Province(Answer):
-    """Whose wall this is."""
-
-    name: str
-    collector: str
-    version: str
-    timezone: str
-    language: str
-
-
-class Screen(Answer):
-    """What every page of the console shows beside its own."""
-
-    at: float
-    last: int = Field(description="The last event's id: events/stream?after= goes on from here")
-    province: Province
-    stores: dict[str, bool] = Field(description="Whether each takes what it is sent")
-    alertmanagers: dict[str, bool]
-    journal: bool = Field(description="Whether it can be written")
-
-
 class Wall(Screen):
     """All that the wall shows. Live state is of memory; `changes` is null where the journal cannot
     be read. Places that are not judged, for nothing stands in them, are only named in `places`.
@@ -84,15 +64,3 @@ class Wall(Screen):
     services: list[Tile]
     places: dict[str, str] = Field(description="Titles of sites that have others below them")
     changes: list[Change] | None = Field(description="Newest first")
-
-
-class Session(Answer):
-    """Who asks. `open` where no token is needed: whoever is on this machine may do all."""
-
-    open: bool
-    name: str = Field(description="The token's holder; empty where nobody is known")
-    role: str = Field(description="viewer or operator; empty where nobody is known")
-    until: float | None = Field(description="When a console session ends, Unix seconds")
-    csrf: str = Field(description="What a session's acts send as X-Hatang-Session")
-    version: str
-    language: str

@@ -1,29 +1,15 @@
-"""Example bodies of the console's wall and session. A test holds them to their shapes."""
+"""An example of what the wall shows. A test holds it to its shape."""
 
-from collector.api import shape_wall as shape
-from collector.api.examples_state import VERDICTS
-from collector.api.session import Enter
+from collector.api import screen
+from collector.api.state.examples import VERDICTS
+from collector.api.wall import shape
 
 _CAUSE = VERDICTS.items[0]
 _AT = _CAUSE.since
 _COUNTS = {"up": 251, "degraded": 0, "down": 1, "unreachable": 0, "unknown": 0, "maintenance": 0}
 
-SCREEN = shape.Screen(
-    at=_AT + 95,
-    last=4712,
-    province=shape.Province(
-        name="Hòa Bình",
-        collector="noc-1",
-        version="0.1.0",
-        timezone="Asia/Ho_Chi_Minh",
-        language="vi",
-    ),
-    stores={"local": True},
-    alertmanagers={"127.0.0.1:9093": True},
-    journal=True,
-)
 WALL = shape.Wall(
-    **dict(SCREEN),
+    **dict(screen.EXAMPLE),
     counts={"circuit": _COUNTS},
     causes=[
         shape.WallCause(
@@ -65,14 +51,4 @@ WALL = shape.Wall(
             text="",
         )
     ],
-)
-ENTER = Enter(token="the token, not its hash")  # noqa: S106 - an example, nobody's token
-SESSION = shape.Session(
-    open=False,
-    name="truc-ca",
-    role="operator",
-    until=_AT + 12 * 3600,
-    csrf="3f1c" * 16,
-    version="0.1.0",
-    language="vi",
 )

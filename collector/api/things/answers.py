@@ -11,11 +11,11 @@ from typing import Any
 from aiohttp import web
 from pydantic import BaseModel
 
-from collector.api import rim, shape, view
-from collector.api.causes import KNOWN, Board
-from collector.api.guard import RefusedError
+from collector.api import rim
+from collector.api.entry.guard import RefusedError
 from collector.api.rim import SOURCE
 from collector.api.search import matching
+from collector.api.things import shape, view
 from collector.api.threads import apart
 from collector.pipeline import Latest
 
@@ -102,25 +102,6 @@ async def service(request: web.Request) -> web.Response:
     """One service."""
     said = _said(request)
     return rim.told(view.service(rim.one(request, said.inventory.services, "service"), said))
-
-
-async def verdicts(request: web.Request) -> web.Response:
-    """What is concluded, causes first."""
-    rim.allow(request, "kind", "language", *LISTED)
-    source = request.app[SOURCE]
-    board = Board(
-        source.plan.inventory,
-        rim.language(request),
-        dict(source.engine.verdicts),
-        list(source.incidents.open.values()),
-    )
-    kind, conditions = rim.text(request, "kind"), rim.conditions(request)
-    if kind and kind not in KNOWN:
-        raise RefusedError(400, f"kind is one of {', '.join(KNOWN)}")
-    asked = (rim.text(request, "search"), rim.place(request), rim.limit(request))
-    page = await apart(board.page, kind, conditions, *asked)
-    following = None if page.next is None else rim.cursor(page.next)
-    return rim.told(page.model_copy(update={"next": following}))
 
 
 async def readings(request: web.Request) -> web.Response:

@@ -1,12 +1,14 @@
-"""The shapes of the console's pages of acts: work and silences that stand, and the audit log."""
+"""The shapes of what acts are answered with and of their pages: sessions, work and silences that
+stand, the audit log.
+"""
 
 from typing import Any
 
 from pydantic import Field
 
+from collector.api.screen import Screen
 from collector.api.shape import Answer, Page
-from collector.api.shape_state import Act, Moment, Text
-from collector.api.shape_wall import Screen
+from collector.api.state.shape import Mark
 
 
 class Titled(Answer):
@@ -81,17 +83,6 @@ class Silenced(Answer):
     failed: dict[str, str]
 
 
-class Hush(Act):
-    """A silence: of a thing (kind:name) or an incident (incident:23), of one alert or of all, until
-    when and why. Unix seconds, or ISO 8601 with a time zone.
-    """
-
-    what: str = Field(max_length=200)
-    alert: str = Field(default="", max_length=64, pattern=r"^[A-Za-z0-9_]*$")
-    until: Moment
-    why: Text
-
-
 class Record(Answer):
     """A line of the audit log. `things` are kind:name, incident:3, maintenance:5 or silence:...;
     `of` is the line whose act fared otherwise than it was meant.
@@ -117,3 +108,40 @@ class Records(Page, Screen):
 
     items: list[Record]
     sound: bool
+
+
+class Maintenance(Answer):
+    """Work that an operator announced: nobody is told of these things and what hangs below them."""
+
+    id: int
+    what: list[str]
+    why: str
+    who: str
+    start: float = Field(serialization_alias="from")
+    end: float = Field(serialization_alias="to")
+    ended: Mark | None
+
+
+class Maintenances(Page):
+    """Announced work that is not over, by id."""
+
+    items: list[Maintenance]
+
+
+class Reloaded(Answer):
+    """The inventory was read again and runs."""
+
+    reloaded: float
+    devices: int
+
+
+class Session(Answer):
+    """Who asks. `open` where no token is needed: whoever is on this machine may do all."""
+
+    open: bool
+    name: str = Field(description="The token's holder; empty where nobody is known")
+    role: str = Field(description="viewer or operator; empty where nobody is known")
+    until: float | None = Field(description="When a console session ends, Unix seconds")
+    csrf: str = Field(description="What a session's acts send as X-Hatang-Session")
+    version: str
+    language: str

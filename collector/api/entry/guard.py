@@ -13,9 +13,9 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
+from collector.api.entry.tokens import ROLES, Attempts, Token, holder
+from collector.api.entry.visitors import CSRF, Visitor, Visitors
 from collector.api.shape import Problem
-from collector.api.tokens import ROLES, Attempts, Token, holder
-from collector.api.visitors import CSRF, Visitor, Visitors
 
 log = logging.getLogger("hatang.api")
 

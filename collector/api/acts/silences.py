@@ -7,13 +7,14 @@ from typing import Any
 from aiohttp import web
 
 from alerts.wording.names import Naming
-from collector.api import examples_state, rim, shape_acts, shape_state
-from collector.api.acts import done, read
-from collector.api.audited import correct, deed, recorded
-from collector.api.guard import BodyRefusedError, RefusedError
+from collector.api import rim
+from collector.api.acts import bodies, examples, shape
+from collector.api.acts.acting import done, read
+from collector.api.acts.audited import correct, deed, recorded
+from collector.api.acts.works import titled
+from collector.api.entry.guard import BodyRefusedError, RefusedError
 from collector.api.rim import SOURCE
 from collector.api.route import LANGUAGE, Route
-from collector.api.works import titled
 from collector.audit import PARTLY, Deed
 from collector.gate.silences import Failed, Silence, Silences, Taken
 from collector.incidents import NoIncidentError
@@ -41,7 +42,7 @@ async def silences(request: web.Request) -> web.Response:
     naming = Naming(inventory, rim.language(request))
     peers = [peer.name for peer in request.app[SOURCE].telling.rounds.peers]
     items = [
-        shape_acts.Silence(
+        shape.Silence(
             id=one.id,
             things=titled(one.things, naming),
             alert=one.alert,
@@ -54,12 +55,12 @@ async def silences(request: web.Request) -> web.Response:
         )
         for one in standing
     ]
-    return rim.told(shape_acts.Silences(items=items, failed=failed))
+    return rim.told(shape.Silences(items=items, failed=failed))
 
 
 async def silence(request: web.Request) -> web.Response:
     """Be silent of a thing, or of an incident, for a while."""
-    body, who = await read(request, shape_acts.Hush)
+    body, who = await read(request, bodies.Hush)
     now = time.time()
     if not now < body.until <= now + LONGEST:
         days = f"{LONGEST / 86400:.0f}"
@@ -76,7 +77,7 @@ async def silence(request: web.Request) -> web.Response:
 
 async def lift(request: web.Request) -> web.Response:
     """End a silence."""
-    _, who = await read(request, shape_state.Act)
+    _, who = await read(request, bodies.Act)
     kept, name = _kept(request), request.match_info["name"]
     standing, failed = await _standing(request)
     held = next((one for one in standing if one.id == name), None)
@@ -98,12 +99,10 @@ async def _told(request: web.Request, line: int, one: Deed, taken: Taken) -> web
         raise RefusedError(503, f"no Alertmanager took it: {_why(taken.failed)}", "try again")
     if taken.failed:
         await correct(request, line, one, PARTLY, f"not taken: {_why(taken.failed)}")
-    return rim.told(shape_acts.Silenced(taken=taken.taken, failed=taken.failed))
+    return rim.told(shape.Silenced(taken=taken.taken, failed=taken.failed))
 
 
-async def _meant(
-    request: web.Request, body: shape_acts.Hush
-) -> tuple[dict[str, str], tuple[str, ...]]:
+async def _meant(request: web.Request, body: bodies.Hush) -> tuple[dict[str, str], tuple[str, ...]]:
     """The labels of what is to be silent, and what that is of."""
     source, (kind, _, name) = request.app[SOURCE], body.what.partition(":")
     if kind == "incident":
@@ -165,20 +164,20 @@ def _why(failed: Failed) -> str:
 
 
 _PLACE = "/api/v1/silences"
-_AT = examples_state.MAINTENANCE.start
+_AT = examples.MAINTENANCE.start
 _PEER = "http://127.0.0.1:9093"
-_TAKEN = shape_acts.Silenced(taken=[_PEER], failed={})
+_TAKEN = shape.Silenced(taken=[_PEER], failed={})
 ROUTES = (
     Route(
         "GET",
         _PLACE,
         silences,
         "Silences of the Alertmanagers that concern what is watched here",
-        shape_acts.Silences(
+        shape.Silences(
             items=[
-                shape_acts.Silence(
+                shape.Silence(
                     id="3f1c2b9a00d1e2f3",
-                    things=[shape_acts.Titled(thing="circuit:tsl-a", title="Kênh xã Pà Cò")],
+                    things=[shape.Titled(thing="circuit:tsl-a", title="Kênh xã Pà Cò")],
                     alert="CircuitFlapping",
                     matchers=['subject="circuit:tsl-a"', 'alertname="CircuitFlapping"'],
                     who="truc-ca",
@@ -201,9 +200,7 @@ ROUTES = (
         _TAKEN,
         role="operator",
         refusals=(400, 409, 415, 503),
-        body=shape_acts.Hush.model_validate(
-            {"what": "incident:23", "until": _AT + 7200, "why": "VNPT đang xử lý", "who": "truc-ca"}
-        ),
+        body=examples.HUSH,
     ),
     Route(
         "DELETE",
@@ -213,6 +210,6 @@ ROUTES = (
         _TAKEN,
         role="operator",
         refusals=(400, 404, 409, 415, 503),
-        body=examples_state.ACT,
+        body=examples.ACT,
     ),
 )

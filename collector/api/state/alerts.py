@@ -9,7 +9,7 @@ from aiohttp import web
 from pydantic import Field, RootModel
 
 from collector.api import rim
-from collector.api.guard import RefusedError
+from collector.api.entry.guard import RefusedError
 from collector.api.shape import Answer
 from collector.gate.gate import timed
 from collector.gate.incoming import AlertsRefusedError

@@ -1,7 +1,6 @@
-"""Example bodies of what is concluded and of what people do. A test holds them to their shapes."""
+"""Example bodies of what is concluded. A test holds them to their shapes."""
 
-from collector.api import alerts
-from collector.api import shape_state as shape
+from collector.api.state import alerts, shape
 
 _AT = 1795223700.0
 _SIGNS = [
@@ -103,35 +102,7 @@ EVENT_STREAM = f"retry: 2000\n\nid: 4711\nevent: verdict\ndata: {EVENT.model_dum
 INCIDENT_STREAM = (
     f"retry: 2000\n\nid: 4712\nevent: incident\ndata: {INCIDENT.model_dump_json()}\n\n"
 )
-MAINTENANCE = shape.Maintenance(
-    id=3,
-    what=["circuit:tsl-ii-05212-a"],
-    why="VNPT chuyển tuyến cáp",
-    who="truc-ca",
-    start=_AT,
-    end=_AT + 7200,
-    ended=None,
-)
-MAINTENANCES = shape.Maintenances(items=[MAINTENANCE])
 
-ACKNOWLEDGE = shape.Acknowledge(who="truc-ca", note="Đã gọi trực VNPT")
-WRITE = shape.Write(text="Đã gọi trực VNPT, hẹn 30 phút", who="truc-ca")
-ASSIGN = shape.Assign(owner="to-truyen-dan", who="truc-ca")
-SUSPECT = shape.Suspect(suspected=True, who="truong-ca")
-ACT = shape.Act(who="truc-ca")
-EXTEND = shape.Extend.model_validate(
-    {"to": _AT + 10_800, "why": "nhà mạng xin thêm một giờ", "who": "truc-ca"}
-)
-RELOAD = shape.Reload(why="ổ đĩa mới", who="an")
-ANNOUNCE = shape.Announce.model_validate(
-    {
-        "what": ["circuit:tsl-ii-05212-a"],
-        "why": "VNPT chuyển tuyến cáp",
-        "from": _AT,
-        "to": _AT + 7200,
-        "who": "truc-ca",
-    }
-)
 
 ALERTS = alerts.Alerts(
     [

@@ -14,10 +14,10 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from collector.api import rim
-from collector.api.guard import RefusedError, is_loopback
-from collector.api.ledger import HIDES_LISTED, equal, from_disk, speech
+from collector.api.entry.guard import RefusedError, is_loopback
+from collector.api.entry.visitors import VISITORS
 from collector.api.rim import SOURCE
-from collector.api.visitors import VISITORS
+from collector.api.state.ledger import HIDES_LISTED, equal, from_disk, speech
 from collector.journal import Entry, Journal
 
 log = logging.getLogger("hatang.api")

@@ -12,13 +12,14 @@ from aiohttp import web
 from alerts.wording.names import Naming
 from alerts.wording.names import thing as as_thing
 from collector import journal
-from collector.api import examples_state, examples_wall, rim, screen, shape_acts, shape_state, words
-from collector.api.acts import done, read
-from collector.api.audited import deed, recorded
-from collector.api.causes import mark
-from collector.api.guard import BodyRefusedError, RefusedError
+from collector.api import rim, screen, words
+from collector.api.acts import bodies, examples, shape
+from collector.api.acts.acting import done, read
+from collector.api.acts.audited import deed, recorded
+from collector.api.entry.guard import BodyRefusedError, RefusedError
 from collector.api.rim import SOURCE
 from collector.api.route import LANGUAGE, Route
+from collector.api.state.causes import mark
 from collector.windows import NoWindowError
 from inventory.model import Maintenance, Recurrence
 from inventory.query import QueryInvalid, find
@@ -35,7 +36,7 @@ SHOWN = 500
 
 async def announce(request: web.Request) -> web.Response:
     """Announce maintenance."""
-    body, who = await read(request, shape_state.Announce)
+    body, who = await read(request, bodies.Announce)
     source, now = request.app[SOURCE], time.time()
     what, problems = [], []
     for text in body.what:
@@ -59,12 +60,12 @@ async def windows(request: web.Request) -> web.Response:
     """Announced maintenance that is not over."""
     rim.allow(request)
     standing = request.app[SOURCE].windows.standing(time.time())
-    return rim.told(shape_state.Maintenances(items=[_maintenance(one) for one in standing]))
+    return rim.told(shape.Maintenances(items=[_maintenance(one) for one in standing]))
 
 
 async def extend(request: web.Request) -> web.Response:
     """Let announced maintenance end at another time."""
-    body, who = await read(request, shape_state.Extend)
+    body, who = await read(request, bodies.Extend)
     held, now = _standing(request), time.time()
     problems = _wrong(held.start, body.end, now)
     if problems:
@@ -79,7 +80,7 @@ async def extend(request: web.Request) -> web.Response:
 
 async def end_window(request: web.Request) -> web.Response:
     """End announced maintenance, or call it off."""
-    _, who = await read(request, shape_state.Act)
+    _, who = await read(request, bodies.Act)
     held = _standing(request)
     one = deed(request, "end", who, things=(f"maintenance:{held.id}", *held.what))
     async with recorded(request, one):
@@ -96,10 +97,10 @@ async def sheet(request: web.Request) -> web.Response:
     look = _Look(Naming(inventory, rim.language(request)), covers, now)
     standing = source.windows.standing(now)
 
-    def work() -> shape_acts.WorkSheet:
+    def work() -> shape.WorkSheet:
         found = [*map(look.announced, standing), *look.planned(inventory.maintenance)]
         found.sort(key=lambda one: (not one.running, one.start))
-        return shape_acts.WorkSheet(**beside, works=found[:SHOWN])
+        return shape.WorkSheet(**beside, works=found[:SHOWN])
 
     return await screen.told(work)
 
@@ -112,19 +113,19 @@ class _Look:
     covers: Counter[str]
     now: float
 
-    def announced(self, one: journal.Announced) -> shape_acts.Work:
+    def announced(self, one: journal.Announced) -> shape.Work:
         """What an operator announced."""
         stands = self._stands((one.start, one.end), one.what)
-        return shape_acts.Work(**stands, id=one.id, why=one.why, who=one.who, every=None)
+        return shape.Work(**stands, id=one.id, why=one.why, who=one.who, every=None)
 
-    def planned(self, all_of: Iterable[Maintenance]) -> Iterator[shape_acts.Work]:
+    def planned(self, all_of: Iterable[Maintenance]) -> Iterator[shape.Work]:
         """What the inventory plans, each with the span that runs or comes next."""
         for one in all_of:
             span = self._span(one)
             if span is not None:
                 stands = self._stands(span, list(map(str, one.what)))
                 every = _again(one.every) if one.every else None
-                yield shape_acts.Work(**stands, id=None, why=one.why, who="", every=every)
+                yield shape.Work(**stands, id=None, why=one.why, who="", every=every)
 
     def _stands(self, span: tuple[float, float], what: Sequence[str]) -> dict[str, Any]:
         """Of what, from when to when, and what that comes to now."""
@@ -160,15 +161,15 @@ class _Look:
         return moment.replace(tzinfo=self.naming.inventory.province.zone).timestamp()
 
 
-def _again(one: Recurrence) -> shape_acts.Again:
-    return shape_acts.Again(
+def _again(one: Recurrence) -> shape.Again:
+    return shape.Again(
         start=one.start, end=one.end, weekdays=sorted(one.weekdays), days=sorted(one.days)
     )
 
 
-def titled(things: Iterable[str], naming: Naming) -> list[shape_acts.Titled]:
+def titled(things: Iterable[str], naming: Naming) -> list[shape.Titled]:
     """Things as the inventory calls them; circuits without a name of their own as messages do."""
-    return [shape_acts.Titled(thing=one, title=_title(one, naming)) for one in things]
+    return [shape.Titled(thing=one, title=_title(one, naming)) for one in things]
 
 
 def _title(thing: str, naming: Naming) -> str:
@@ -200,8 +201,8 @@ def _standing(request: web.Request) -> journal.Announced:
         ) from None
 
 
-def _maintenance(one: journal.Announced) -> shape_state.Maintenance:
-    return shape_state.Maintenance(
+def _maintenance(one: journal.Announced) -> shape.Maintenance:
+    return shape.Maintenance(
         id=one.id,
         what=list(one.what),
         why=one.why,
@@ -213,9 +214,9 @@ def _maintenance(one: journal.Announced) -> shape_state.Maintenance:
 
 
 _PLACE = "/api/v1/maintenance"
-_EXAMPLE = examples_state.MAINTENANCE
+_EXAMPLE = examples.MAINTENANCE
 ROUTES = (
-    Route("GET", _PLACE, windows, "Announced work that is not over", examples_state.MAINTENANCES),
+    Route("GET", _PLACE, windows, "Announced work that is not over", examples.MAINTENANCES),
     Route(
         "POST",
         _PLACE,
@@ -224,7 +225,7 @@ ROUTES = (
         _EXAMPLE,
         role="operator",
         refusals=(400, 409, 415, 503),
-        body=examples_state.ANNOUNCE,
+        body=examples.ANNOUNCE,
     ),
     Route(
         "POST",
@@ -234,7 +235,7 @@ ROUTES = (
         _EXAMPLE,
         role="operator",
         refusals=(400, 404, 415, 503),
-        body=examples_state.EXTEND,
+        body=examples.EXTEND,
     ),
     Route(
         "DELETE",
@@ -244,19 +245,19 @@ ROUTES = (
         _EXAMPLE,
         role="operator",
         refusals=(400, 404, 415, 503),
-        body=examples_state.ACT,
+        body=examples.ACT,
     ),
     Route(
         "GET",
         f"{_PLACE}/sheet",
         sheet,
         "All that the console's page of maintenance shows",
-        shape_acts.WorkSheet(
-            **dict(examples_wall.SCREEN),
+        shape.WorkSheet(
+            **dict(screen.EXAMPLE),
             works=[
-                shape_acts.Work(
+                shape.Work(
                     id=3,
-                    what=[shape_acts.Titled(thing=_EXAMPLE.what[0], title="TSLCD cấp II xã Pà Cò")],
+                    what=[shape.Titled(thing=_EXAMPLE.what[0], title="TSLCD cấp II xã Pà Cò")],
                     why=_EXAMPLE.why,
                     who=_EXAMPLE.who,
                     start=_EXAMPLE.start,

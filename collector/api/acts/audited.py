@@ -15,10 +15,10 @@ from typing import Any, NamedTuple
 
 from aiohttp import web
 
-from collector.api.guard import HOLDER, RefusedError
+from collector.api.entry.guard import HOLDER, RefusedError
+from collector.api.entry.tokens import Token
+from collector.api.entry.visitors import VISITORS
 from collector.api.rim import SOURCE
-from collector.api.tokens import Token
-from collector.api.visitors import VISITORS
 from collector.audit import ACCEPTED, FAILED, REFUSED, Audit, Deed
 from probes.reading import line
 

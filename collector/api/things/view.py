@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any, NamedTuple
 
-from collector.api import shape, words
-from collector.api.causes import counts
+from collector.api import words
 from collector.api.exposition import rows
 from collector.api.search import Held, state_name
 from collector.api.source import Source
+from collector.api.state.causes import counts
+from collector.api.things import shape
 from collector.pipeline import Latest
 from collector.selfmetrics import VERSION
 from collector.sender import StoreStats

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from collector.api.tokens import Attempts, ListenRefusedError, Token
+from collector.api.entry.tokens import Attempts, ListenRefusedError, Token
 
 log = logging.getLogger("hatang.api")
 

@@ -7,10 +7,11 @@ from typing import Any, NamedTuple, TypeVar
 from aiohttp import web
 
 from collector import journal
-from collector.api import rim, shape_state, words
-from collector.api.causes import incident_fields, signs
-from collector.api.guard import RefusedError
+from collector.api import rim, words
+from collector.api.entry.guard import RefusedError
 from collector.api.rim import SOURCE
+from collector.api.state import shape
+from collector.api.state.causes import incident_fields, signs
 from collector.api.threads import apart
 from collector.incidents import deadlines
 from inventory.model import Inventory
@@ -27,10 +28,10 @@ class Speech(NamedTuple):
     inventory: Inventory
     language: str
 
-    def event(self, one: journal.Entry) -> shape_state.Event:
+    def event(self, one: journal.Entry) -> shape.Event:
         """An event as it was written down, and in words."""
         said = words.event(one.kind, one.subject, one.detail, self.language, self.inventory)
-        return shape_state.Event(
+        return shape.Event(
             id=one.id,
             at=one.at,
             kind=one.kind,
@@ -40,10 +41,10 @@ class Speech(NamedTuple):
             detail=dict(one.detail),
         )
 
-    def incident(self, one: journal.Incident, names: int | None = None) -> shape_state.Incident:
+    def incident(self, one: journal.Incident, names: int | None = None) -> shape.Incident:
         """An incident as it stands, with at most so many names of what it hides."""
         cause = one.cause
-        return shape_state.Incident(
+        return shape.Incident(
             **incident_fields(one, self.language, self.inventory),
             cause=cause.thing,
             title=words.title(cause.thing, self.inventory),
@@ -54,9 +55,7 @@ class Speech(NamedTuple):
             hidden=len(cause.hides),
             hides=list(cause.hides[:names]),
             suspected=_suspicion(one),
-            notes=[
-                shape_state.Note(at=note.at, who=note.who, text=note.text) for note in one.notes
-            ],
+            notes=[shape.Note(at=note.at, who=note.who, text=note.text) for note in one.notes],
         )
 
 
@@ -79,7 +78,7 @@ async def events(request: web.Request) -> web.Response:
     letter = "b" if after is None else "a"
     following = rim.cursor(f"{letter}{found[-1].id}") if len(found) == most else None
     items = await apart(lambda: [said.event(one) for one in found])
-    return rim.told(shape_state.Events(items=items, next=following))
+    return rim.told(shape.Events(items=items, next=following))
 
 
 async def incidents(request: web.Request) -> web.Response:
@@ -100,7 +99,7 @@ async def incidents(request: web.Request) -> web.Response:
     )
     following = rim.cursor(f"b{found[-1].id}") if len(found) == most else None
     items = await apart(lambda: [said.incident(one, HIDES_LISTED) for one in found])
-    return rim.told(shape_state.Incidents(items=items, next=following))
+    return rim.told(shape.Incidents(items=items, next=following))
 
 
 async def incident(request: web.Request) -> web.Response:
@@ -156,10 +155,10 @@ def _place(request: web.Request) -> tuple[int | None, int | None]:
     return (int(digits), None) if letter == "a" else (None, int(digits))
 
 
-def _suspicion(one: journal.Incident) -> shape_state.Suspicion | None:
+def _suspicion(one: journal.Incident) -> shape.Suspicion | None:
     due = deadlines(one)
     if due is None or one.suspected is None:
         return None
     first, full = due
     at, who = one.suspected
-    return shape_state.Suspicion(at=at, who=who, first_notice_due=first, full_report_due=full)
+    return shape.Suspicion(at=at, who=who, first_notice_due=first, full_report_due=full)

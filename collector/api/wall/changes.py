@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from alerts.wording.names import Naming, thing
-from collector.api.shape_wall import Change
+from collector.api.wall.shape import Change
 from collector.journal import Entry, Journal
 from inventory.model import Inventory
 

@@ -1,28 +1,20 @@
 """Logging in to the console: a token is given once, for a cookie that scripts cannot read."""
 
 import logging
-from typing import Annotated
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from collector.api import rim, shape_wall
-from collector.api.audited import deed, entered, mention, refused
-from collector.api.guard import HOLDER, RefusedError, wait_refused
+from collector.api import rim
+from collector.api.acts import bodies, examples, shape
+from collector.api.acts.audited import deed, entered, mention, refused
+from collector.api.entry.guard import HOLDER, RefusedError, wait_refused
+from collector.api.entry.tokens import holder
+from collector.api.entry.visitors import COOKIE, COOKIE_TLS, LASTS, VISITORS, Visitor, secret_of
 from collector.api.rim import SOURCE
-from collector.api.tokens import holder
-from collector.api.visitors import COOKIE, COOKIE_TLS, LASTS, VISITORS, Visitor, secret_of
+from collector.api.route import Route
 from collector.selfmetrics import VERSION
 
 log = logging.getLogger("hatang.api")
-
-
-class Enter(BaseModel):
-    """A token, given once."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-    token: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=512)]
 
 
 async def session(request: web.Request) -> web.Response:
@@ -35,7 +27,7 @@ async def enter(request: web.Request) -> web.Response:
     """Exchange a token for a session."""
     rim.allow(request)
     visitors = request.app[VISITORS]
-    body = await rim.body(request, Enter)
+    body = await rim.body(request, bodies.Enter)
     if not visitors.tokens:
         return rim.told(_told(request, None))
     address = visitors.address(request)
@@ -81,9 +73,9 @@ async def leave(request: web.Request) -> web.Response:
     return response
 
 
-def _told(request: web.Request, visitor: Visitor | None) -> shape_wall.Session:
+def _told(request: web.Request, visitor: Visitor | None) -> shape.Session:
     opened = not request.app[VISITORS].tokens
-    return shape_wall.Session(
+    return shape.Session(
         open=opened,
         name=visitor.token.name if visitor else "",
         role=visitor.token.role if visitor else "operator" if opened else "",
@@ -92,3 +84,20 @@ def _told(request: web.Request, visitor: Visitor | None) -> shape_wall.Session:
         version=VERSION,
         language=request.app[SOURCE].plan.inventory.province.language,
     )
+
+
+_PLACE = "/api/v1/session"
+ROUTES = (
+    Route("GET", _PLACE, session, "Who asks", examples.SESSION, role=""),
+    Route(
+        "POST",
+        _PLACE,
+        enter,
+        "Log in: exchange a token for a session cookie",
+        examples.SESSION,
+        role="",
+        refusals=(400, 403, 415, 429),
+        body=examples.ENTER,
+    ),
+    Route("DELETE", _PLACE, leave, "Log out", examples.SESSION, role=""),
+)

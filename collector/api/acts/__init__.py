@@ -1,0 +1,3 @@
+"""What people do: they log in, act on incidents, announce work, silence alerts; and the record of
+it.
+"""

@@ -1,0 +1,1 @@
+"""The console's wall: causes now, every site and service, the last changes."""
