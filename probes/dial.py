@@ -7,7 +7,6 @@ aiohttp's own tracing sees TCP and TLS as one step; http and tcp both dial here 
 import asyncio
 import errno
 import ipaddress
-import re
 import socket
 import ssl
 from collections.abc import Callable
@@ -88,16 +87,6 @@ def failure(error: OSError, phase: str) -> FailedError:
         message = "the peer closed the connection in the TLS handshake"
         return FailedError(Reason.TLS, message, "does the port speak TLS, version 1.2 or later?")
     return FailedError(Reason.PROTOCOL, f"connection broken in {phase}: {text.lower()}")
-
-
-def expression(value: str | None) -> str | None:
-    """A regular expression as written, if it compiles; ValueError with what is wrong if not."""
-    if value is not None:
-        try:
-            re.compile(value)
-        except re.error as error:
-            raise ValueError(f"not a regular expression: {error}") from error
-    return value
 
 
 async def dial(

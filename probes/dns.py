@@ -5,7 +5,6 @@ has it.
 """
 
 import asyncio
-import re
 import struct
 from collections.abc import Iterable
 from functools import partial
@@ -15,7 +14,8 @@ from pydantic import Field, field_validator
 
 from probes.checking import checked
 from probes.datagram import exchange
-from probes.dial import Course, FailedError, expression, literal
+from probes.dial import Course, FailedError, literal
+from probes.pattern import expression, pattern
 from probes.probe import Probe, Settings, Target
 from probes.reading import Head, Reading, Reason, Row, row
 
@@ -67,7 +67,7 @@ class DnsSession:
     def __init__(self, target: Target, settings: DnsSettings) -> None:
         self._settings = settings
         self._host = settings.host or (target.address if target.addresses else "")
-        self._expect = re.compile(settings.expect) if settings.expect is not None else None
+        self._expect = pattern(settings.expect)
         self._head = Head("dns", target.labels)
         self._answers: int | None = None
 
@@ -117,7 +117,7 @@ class DnsSession:
         if not found:
             told = f"no {self._settings.type} record for {self._settings.name}"
             raise FailedError(Reason.PROTOCOL, told, "is the record in the zone?")
-        if self._expect is not None and not any(map(self._expect.search, found)):
+        if self._expect is not None and not any(map(self._expect.within, found)):
             raise FailedError(Reason.PROTOCOL, f"none of {len(found)} answers is what is expected")
 
     def _rows(self, course: Course) -> Iterable[Row | None]:

@@ -19,7 +19,8 @@ from pydantic import Field, field_validator
 from yarl import URL
 
 from probes.checking import checked
-from probes.dial import Course, FailedError, Tls, dial, expression
+from probes.dial import Course, FailedError, Tls, dial
+from probes.pattern import expression, pattern
 from probes.probe import Probe, Settings, Target
 from probes.reading import Head, Reading, Reason, Row, row
 from probes.web import told
@@ -106,7 +107,7 @@ class HttpSession:
     def __init__(self, target: Target, settings: HttpSettings) -> None:
         self._settings = settings
         self._start = _start(target, settings)
-        self._match = re.compile(settings.match) if settings.match is not None else None
+        self._match = pattern(settings.match)
         self._secure = Tls(settings.verify, settings.ca, settings.server_name)
         labels = target.labels
         self._http = Head("http", labels)
@@ -185,7 +186,7 @@ class HttpSession:
             page["body_bytes"] = len(body)
         if self._match:
             text = _text(bytes(body), response.headers.get("Content-Encoding", ""), limit)
-            page["content_matches"] = int(self._match.search(text) is not None)
+            page["content_matches"] = int(self._match.within(text))
 
     def _judge(self, page: Mapping[str, float]) -> None:
         status, wanted = page["status_code"], self._settings.status

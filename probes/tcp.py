@@ -6,14 +6,14 @@ deadline.
 """
 
 import asyncio
-import re
 from collections.abc import Iterable
 from typing import Any
 
 from pydantic import Field, field_validator
 
 from probes.checking import checked
-from probes.dial import Course, FailedError, Tls, dial, expression
+from probes.dial import Course, FailedError, Tls, dial
+from probes.pattern import expression, pattern
 from probes.probe import Probe, Settings, Target
 from probes.reading import Head, Reading, Reason, Row, row
 
@@ -70,7 +70,7 @@ class TcpSession:
     def __init__(self, target: Target, settings: TcpSettings) -> None:
         self._settings = settings
         self._host = settings.host or (target.address if target.addresses else "")
-        self._expect = re.compile(settings.expect) if settings.expect is not None else None
+        self._expect = pattern(settings.expect)
         self._secure = (
             Tls(settings.verify, settings.ca, settings.server_name) if settings.tls else None
         )
@@ -89,7 +89,7 @@ class TcpSession:
         course.begin("answer")
         if self._settings.send is not None and answer.transport:
             answer.transport.write(self._settings.send.encode())
-        while self._expect and not self._expect.search(answer.data.decode("utf-8", "replace")):
+        while self._expect and not self._expect.within(answer.data.decode("utf-8", "replace")):
             if answer.ended:
                 raise FailedError(Reason.PROTOCOL, _unmatched(answer))
             answer.news.clear()

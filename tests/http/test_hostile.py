@@ -233,3 +233,13 @@ async def test_secret_headers_do_not_follow_a_redirect_to_another_server():
     other.close()
     assert reading.complete
     assert b"pa-co" not in seen[0]
+
+
+@pytest.mark.asyncio
+async def test_page_made_to_trip_an_expression_does_not_hold_the_loop():
+    page = b"a" * 200_000 + b"!"
+    head = HEAD + b"Content-Length: %d\r\n\r\n" % len(page)
+    async with serving(lambda w: drip(w, (head, page))) as port:
+        reading, found = await visit(port, 5, match=r"^(a+)+$")
+    assert reading.reason is Reason.PROTOCOL
+    assert found["content_matches"] == 0

@@ -180,7 +180,9 @@ async def test_a_host_is_asked_instead_of_the_address(sshd):
     [
         ({}, "Field required"),
         ({"port": 70000}, "less than or equal"),
-        ({"port": 22, "expect": "["}, "not a regular expression"),
+        ({"port": 22, "expect": "["}, "not a regular expression: unclosed character class"),
+        ({"port": 22, "expect": "a(?=b)"}, "not a regular expression: look-around"),
+        ({"port": 22, "expect": "a{999}{999}{99}"}, "not a regular expression: .*size limit"),
         ({"port": 22, "banner": "x"}, "Extra inputs"),
     ],
 )
