@@ -55,7 +55,10 @@ from probes.probe import Probe, Session, Settings, Target
 from probes.reading import Head, Reading, Reason, Row, info
 
 PLANTED = "s3cret-planted-community"
-NOW = 1_795_223_700.0
+NOW = time.time() // 900 * 900 - 30 * 3_600.0
+"""When the ward was lost: yesterday or the day before, whatever the day of the test. Pages tell of
+thirty days.
+"""
 
 _DOWN = "hbh-xa-05212-rt01"
 _UP = "hbh-dc-sw01"
@@ -274,7 +277,9 @@ async def faced(state: Path, alertmanagers: Sequence[str] = ()) -> AsyncIterator
     """A running collector behind its HTTP face on a free port."""
     running = Running(state, alertmanagers)
     server = await serve(running, "127.0.0.1:0")
-    async with ClientSession(server.url) as client:
-        yield Face(running, client)
-    await server.stop()
-    running.journal.close()
+    try:
+        async with ClientSession(server.url) as client:
+            yield Face(running, client)
+    finally:
+        await server.stop()
+        running.journal.close()
