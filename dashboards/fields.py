@@ -8,7 +8,7 @@ from dashboards.words import BAD, GOOD, LIMIT_COLOURS, LIMITS, PLAIN, UNITS, Lan
 SOURCE = dashboard.DataSourceRef(type_val="prometheus", uid="${ds}")
 _TEXTS = {"site": "Mở địa điểm|Open the site", "device": "Mở thiết bị|Open the device"} | {
     "interface": "Mở cổng|Open the interface",
-    "circuit": "Mở kênh|Open the circuit",
+    "circuit": "Mở đường truyền|Open the circuit",
     "service": "Mở dịch vụ|Open the service",
 }
 

@@ -71,6 +71,21 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "no": ("Không", PLAIN),
     "yes": ("Có", PLAIN),
 }
+_LINK = {"up": same("Up"), "down": same("Down")}
+"""Vietnamese engineers say up and down of ports, tunnels and sessions."""
+
+_RUNS = {"up": Text("Đang chạy", "Up"), "down": Text("Ngừng hoạt động", "Down")}
+_OF: Mapping[str, Mapping[str, Text]] = {
+    "device_state": {"down": Text("Không phản hồi", "Down")},
+    "service_state": {"down": Text("Ngừng hoạt động", "Down")},
+    "interface_admin_up": {"up": Text("Bật", "On"), "down": Text("Tắt", "Off")},
+    "outlet_up": {"up": Text("Có điện", "On"), "down": Text("Mất điện", "Off")},
+    **dict.fromkeys(("interface_up", "tunnel_up", "bgp_peer_up", "ospf_neighbor_up"), _LINK),
+    **dict.fromkeys(("wan_link_up", "balancer_member_up"), _LINK),
+    **dict.fromkeys(("unit_up", "guest_up", "database_up", "access_point_up"), _RUNS),
+}
+"""What a metric's states are called where they have words of their own."""
+
 _YES_IS_BAD = frozenset(
     {"collector_isolated", "ups_battery_replace", "ups_on_battery", "system_reboot_required"}
     | {f"{kind}_flapping" for kind in ("device", "site", "circuit", "service")}
@@ -86,13 +101,15 @@ def states(metric: str) -> tuple[State, ...]:
     Raises KeyError on a metric, or a word for a state, that is unknown.
     """
     return tuple(
-        State(value, Text(_WORDS[word][0], _english(word)), _colour(metric, word))
+        State(value, _called(metric, word), _colour(metric, word))
         for value, word in METRICS[metric].states.items()
     )
 
 
-def _english(word: str) -> str:
-    return word if len(word) == 1 else word.capitalize()
+def _called(metric: str, word: str) -> Text:
+    own = _OF.get(metric, {}).get(word)
+    english = "No data" if word == "unknown" else word if len(word) == 1 else word.capitalize()
+    return own or Text(_WORDS[word][0], english)
 
 
 def _colour(metric: str, word: str) -> str:
@@ -129,8 +146,17 @@ UNITS: Mapping[Shown, str] = {
 }
 """Grafana's name of each unit."""
 
+SEVERITIES: Mapping[str, Text] = {
+    "critical": Text("Khẩn cấp", "Critical"),
+    "major": Text("Cao", "Major"),
+    "minor": Text("Trung bình", "Minor"),
+    "warning": Text("Cảnh báo sớm", "Warning"),
+    "info": Text("Thông tin", "Info"),
+}
+"""The gravest first."""
+
 LIMITS: Mapping[str, Text] = {
-    "warning": Text("Ngưỡng cảnh báo", "Warning limit"),
-    "critical": Text("Ngưỡng khẩn cấp", "Critical limit"),
+    one: Text(f"Ngưỡng {SEVERITIES[one].vi.lower()}", f"{SEVERITIES[one].en} limit")
+    for one in ("warning", "critical")
 }
 LIMIT_COLOURS: Mapping[str, str] = {"warning": WARN, "critical": BAD}

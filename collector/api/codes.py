@@ -73,9 +73,9 @@ SERVICES: Words = {
     "video": ("Họp trực tuyến", "Video meetings"),
 }
 LIFECYCLES: Words = {
-    "planned": ("Dự kiến", "Planned"),
+    "planned": ("Chưa đưa vào sử dụng", "Planned"),
     "active": ("Đang sử dụng", "Active"),
-    "retired": ("Đã thanh lý", "Retired"),
+    "retired": ("Đã ngừng sử dụng", "Retired"),
 }
 ROOMS: Words = {
     "machine-room": ("Phòng máy chủ", "Machine room"),

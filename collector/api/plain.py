@@ -24,10 +24,10 @@ LINKS = (
     ("/api/v1/verdicts", "Nguyên nhân và trạng thái", "Causes and states"),
     ("/api/v1/incidents?open=true", "Sự cố đang mở", "Open incidents"),
     ("/api/v1/maintenance", "Bảo trì đang và sắp diễn ra", "Announced maintenance"),
-    ("/api/v1/status", "Bộ thu thập", "The collector at a glance"),
+    ("/api/v1/status", "Máy giám sát", "The collector at a glance"),
     ("/api/v1/devices", "Thiết bị", "Devices"),
     ("/api/v1/sites", "Địa điểm", "Sites"),
-    ("/api/v1/circuits", "Kênh truyền", "Circuits"),
+    ("/api/v1/circuits", "Đường truyền", "Circuits"),
     ("/api/v1/services", "Dịch vụ", "Services"),
     ("/api/v1/readings", "Giá trị mới nhất", "Latest readings"),
     ("/api/v1/events", "Nhật ký sự kiện", "Events"),
@@ -41,7 +41,7 @@ _PAGE = """<!doctype html>
 <style>body{{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:40rem;padding:0 1rem}}
 dt{{margin-top:.6rem}}dd{{margin:0;opacity:.7}}</style>
 <h1>Hatang · {province}</h1>
-<p>Giám sát hạ tầng, bộ thu thập <b>{collector}</b>, phiên bản {version}.
+<p>Giám sát hạ tầng, máy giám sát <b>{collector}</b>, phiên bản {version}.
 <br>Infrastructure monitor, collector <b>{collector}</b>, version {version}.</p>
 <dl>{links}</dl>
 </html>

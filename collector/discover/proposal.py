@@ -120,7 +120,7 @@ def _device(entry: Entry, one: Proposal) -> Iterator[str]:
     yield f"    address: {addresses[0] if len(addresses) == 1 else _list(addresses)}"
     yield f"    site: {value(ground.site)}"
     if ground.told:
-        yield f"    collector: {value(ground.collector)}  # ? which one asks · bộ thu thập nào hỏi"
+        yield f"    collector: {value(ground.collector)}  # ? which one asks · máy giám sát nào hỏi"
     wanted, there = role(main, ground.roles) if main.access else ("", False)
     if there:
         yield f"    role: {value(wanted)}"

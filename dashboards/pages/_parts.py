@@ -41,16 +41,21 @@ def one_device(**labels: str) -> Variable:
 PROVIDER = Variable("provider", Text("Nhà mạng", "Carrier"), values("circuit_info", "provider"))
 
 
+_DOWN = {
+    "device": ("Thiết bị", "không phản hồi", "Devices"),
+    "site": ("Địa điểm", "mất kết nối", "Sites"),
+    "circuit": ("Đường truyền", "mất kết nối", "Circuits"),
+    "service": ("Dịch vụ", "ngừng hoạt động", "Services"),
+}
+"""What is down, and how that is said of it."""
+
+
 def outages(kind: str, label: str, **labels: str) -> Annotation:
     """Marks while a thing itself is down; what is hidden behind it is not marked."""
     down = Expr(f"{latest(f'{kind}_state', **labels)} == 2", "state")
-    title = Text(f"{{{{{label}}}}} mất kết nối", f"{{{{{label}}}}} is down")
-    name = {
-        "device": Text("Thiết bị mất kết nối", "Devices down"),
-        "site": Text("Địa điểm mất kết nối", "Sites down"),
-        "circuit": Text("Kênh mất kết nối", "Circuits down"),
-        "service": Text("Dịch vụ ngừng hoạt động", "Services down"),
-    }[kind]
+    things, is_down, english = _DOWN[kind]
+    title = Text(f"{{{{{label}}}}} {is_down}", f"{{{{{label}}}}} is down")
+    name = Text(f"{things} {is_down}", f"{english} down")
     return Annotation(name, down, title)
 
 

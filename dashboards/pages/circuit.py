@@ -33,7 +33,7 @@ def _quality(number: int, metric: str, vi: str, en: str, rule: str) -> Panel:
         "series",
         Text(vi, en),
         Text(
-            "Đo từ trung tâm tới đầu cuối kênh; nét đứt: ngưỡng chặt nhất trong các kênh đã chọn.",
+            "Đo từ trung tâm tới điểm cuối; nét đứt: ngưỡng chặt nhất của những gì đã chọn.",
             "From the centre to the circuit's end; dashed: the tightest limit of those chosen.",
         ),
         (asks(series(metric, **_ALL), "{{circuit}}"),),
@@ -50,8 +50,8 @@ _STATE = Row(
         Panel(
             1,
             "stat",
-            Text("Kênh theo trạng thái", "Circuits by state"),
-            Text("Trong các kênh đã chọn.", "Of the circuits that are chosen."),
+            Text("Đường truyền theo trạng thái", "Circuits by state"),
+            Text("Trong các đường truyền đã chọn.", "Of the circuits that are chosen."),
             counts("circuit_state", latest("circuit_state", **_ALL)),
             width=24,
             height=4,
@@ -60,8 +60,8 @@ _STATE = Row(
         Panel(
             2,
             "timeline",
-            Text("Trạng thái từng kênh", "Every circuit over time"),
-            Text("Một dòng một kênh, 20 dòng một trang.", "A line a circuit, 20 a page."),
+            Text("Trạng thái từng đường truyền", "Every circuit over time"),
+            Text("Một dòng một đường truyền, 20 dòng một trang.", "A line a circuit, 20 a page."),
             (
                 asks(
                     told(latest("circuit_state", **_ALL), *_PROVIDER), "{{circuit}} · {{provider}}"
@@ -83,7 +83,7 @@ _QUALITY = Row(
         Panel(
             6,
             "series",
-            Text("Mức sử dụng chiều đi", "Load, A to Z"),
+            Text("Tải chiều đi", "Load, A to Z"),
             Text(
                 "Lưu lượng 5 phút trên dung lượng hợp đồng.",
                 "Five minutes, of the contracted capacity.",
@@ -95,7 +95,7 @@ _QUALITY = Row(
         Panel(
             7,
             "series",
-            Text("Mức sử dụng chiều về", "Load, Z to A"),
+            Text("Tải chiều về", "Load, Z to A"),
             Text(
                 "Lưu lượng 5 phút trên dung lượng hợp đồng.",
                 "Five minutes, of the contracted capacity.",
@@ -107,7 +107,7 @@ _QUALITY = Row(
     ),
 )
 _CONTRACT: tuple[Column, ...] = (
-    column("Kênh", "Circuit", "circuit"),
+    column("Đường truyền", "Circuit", "circuit"),
     column("Nhà mạng", "Carrier", "provider"),
     column("Hợp đồng", "Contract", "contract"),
     column(
@@ -155,7 +155,7 @@ _MONTH = Row(
             "bars",
             Text("Độ khả dụng theo nhà mạng", "Availability by carrier"),
             Text(
-                "Trung bình các kênh đã chọn, tháng này.",
+                "Trung bình các đường truyền đã chọn, tháng này.",
                 "The mean of the circuits chosen, this month.",
             ),
             (asks(total("avg", told(_UP, *_PROVIDER), "provider"), "{{provider}}"),),
@@ -215,13 +215,13 @@ _MONTH = Row(
 PAGE = Page(
     "circuit",
     Text("Mạng TSLCD – trạng thái và chất lượng", "TSLCD: state and quality"),
-    Text("Kênh truyền số liệu chuyên dùng, theo nhà mạng.", "The leased lines, by carrier."),
+    Text("Đường truyền số liệu chuyên dùng, theo nhà mạng.", "The leased lines, by carrier."),
     (_STATE, _QUALITY, _MONTH),
     (
         PROVIDER,
         Variable(
             "circuit",
-            Text("Kênh", "Circuit"),
+            Text("Đường truyền", "Circuit"),
             values("circuit_info", "circuit", provider="~$provider", kind="~tslcd.*"),
             listed=True,
         ),

@@ -1,4 +1,4 @@
-"""Bộ thu thập: whether what is shown can be believed."""
+"""Máy giám sát: whether what is shown can be believed."""
 
 from dashboards.page import Annotation, Page, Panel, Row, Variable, asks, column, limits, told_by
 from dashboards.pages._parts import OVERVIEW, values
@@ -32,7 +32,7 @@ _NOW = Row(
         _stat(
             1,
             "collector_store_up",
-            Text("Kho dữ liệu", "Store"),
+            Text("Kho số liệu", "Store"),
             Text("Kho có nhận số liệu không.", "Whether the store takes what is sent."),
         ),
         _stat(
@@ -103,7 +103,7 @@ _WORK = Row(
         Panel(
             10,
             "series",
-            Text("Phần thiết bị không hỏi được", "Devices that it cannot ask"),
+            Text("Tỷ lệ thiết bị không hỏi được", "Devices that it cannot ask"),
             Text("Do chính máy giám sát.", "Because of this machine itself."),
             (asks(series("collector_unasked_ratio", **_IT), "{{collector}}"),),
             width=8,
@@ -153,14 +153,14 @@ _STORE = Row(
         Panel(
             14,
             "series",
-            Text("CPU của bộ thu thập", "CPU of the collector"),
+            Text("CPU của chương trình giám sát", "CPU of the collector"),
             Text("Phần của một lõi.", "Share of one core."),
             (asks(rate("collector_cpu_seconds_total", **_IT), "{{collector}}"),),
         ),
         Panel(
             15,
             "series",
-            Text("Bộ nhớ của bộ thu thập", "Memory of the collector"),
+            Text("Bộ nhớ của chương trình giám sát", "Memory of the collector"),
             Text("Bộ nhớ đang chiếm.", "Resident memory."),
             (asks(series("collector_resident_bytes", **_IT), "{{collector}}"),),
         ),
@@ -197,17 +197,17 @@ _PROBES = Row(
 
 PAGE = Page(
     "collector",
-    Text("Bộ thu thập", "Collector"),
+    Text("Máy giám sát", "Collector"),
     Text("Số liệu đang hiện có tin được không.", "Whether what is shown can be believed."),
     (_NOW, _WORK, _STORE, _PROBES),
     (
         Variable(
-            "collector", Text("Bộ thu thập", "Collector"), values("collector_info", "collector")
+            "collector", Text("Máy giám sát", "Collector"), values("collector_info", "collector")
         ),
     ),
     annotations=(
         Annotation(
-            Text("Bộ thu thập bị cô lập", "Collector cut off"),
+            Text("Máy giám sát bị cô lập", "Collector cut off"),
             Expr(f"{latest('collector_isolated', **_IT)} == 1", "state"),
             Text("{{collector}} bị cô lập", "{{collector}} is cut off"),
         ),

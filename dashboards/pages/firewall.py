@@ -91,7 +91,7 @@ _VPN = Row(
             6,
             "timeline",
             Text("Đường hầm VPN", "VPN tunnels"),
-            Text("Đang thông hay mất kết nối.", "Up or down."),
+            Text("Đường hầm up hay down.", "Up or down."),
             (asks(latest("tunnel_up", **_IT), "{{device}} {{tunnel}}"),),
             states="tunnel_up",
             link="device",

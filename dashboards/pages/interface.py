@@ -47,7 +47,7 @@ _NOW = Row(
             1,
             "stat",
             Text("Trạng thái", "State"),
-            Text("Cổng đang thông hay mất kết nối.", "Whether the interface is up."),
+            Text("Cổng up hay down.", "Whether the interface is up."),
             (asks(latest("interface_up", **_IT), "Trạng thái", "State"),),
             width=6,
             height=5,
@@ -108,12 +108,12 @@ _NOW = Row(
         Panel(
             6,
             "table",
-            Text("Kênh trên cổng này", "Circuits on it"),
+            Text("Đường truyền trên cổng này", "Circuits on it"),
             Text("Theo danh mục.", "By the inventory."),
             width=10,
             height=5,
             columns=(
-                column("Kênh", "Circuit", "circuit"),
+                column("Đường truyền", "Circuit", "circuit"),
                 column("Đầu", "End", "end"),
                 told_by(
                     Expr(f"last_over_time({series('circuit_end_info', **_IT)}[15m]) == 1", "info")
@@ -139,7 +139,7 @@ _TRAFFIC = Row(
         Panel(
             8,
             "series",
-            Text("Mức sử dụng", "Load"),
+            Text("Tải", "Load"),
             Text("Phần của tốc độ cổng.", "Share of the interface's speed."),
             (
                 asks(share(bits("interface_receive_bytes_total", **_IT), _SPEED, _ON), "Vào", "In"),
@@ -174,7 +174,7 @@ _TRAFFIC = Row(
             13,
             "timeline",
             Text("Trạng thái theo thời gian", "State over time"),
-            Text("Cổng thông hay mất kết nối.", "Up or down."),
+            Text("Cổng up hay down.", "Up or down."),
             (asks(latest("interface_up", **_IT), "{{interface}}"),),
             width=24,
             height=5,

@@ -1,9 +1,9 @@
 """Tổng quan hạ tầng kỹ thuật: what is wrong and why, first; then how much of everything is well."""
 
-from dashboards.page import Page, Panel, Row, asks, column
+from dashboards.page import Page, Panel, Query, Row, asks, column
 from dashboards.pages._parts import CIRCUITS, WARDS, counts, outages
 from dashboards.query import Expr, latest, series, since, told
-from dashboards.words import Text
+from dashboards.words import SEVERITIES, Text
 
 KINDS = ("device", "circuit", "site", "service")
 
@@ -57,9 +57,9 @@ _NOW = Row(
             width=16,
             height=9,
             columns=(
-                column("Trạng thái", "State", _causes("state"), "device_state", 150),
+                column("Trạng thái", "State", _causes("state"), "site_state", 150),
                 column("Thiết bị", "Device", "device"),
-                column("Kênh", "Circuit", "circuit"),
+                column("Đường truyền", "Circuit", "circuit"),
                 column("Dịch vụ", "Service", "service"),
                 column("Địa điểm", "Site", "site"),
                 column("Thiết bị bị che", "Hidden devices", _causes("hidden_devices"), width=130),
@@ -71,7 +71,10 @@ _NOW = Row(
             "stat",
             Text("Sự cố đang mở theo mức", "Open incidents by severity"),
             Text("Sự cố đã báo và chưa khắc phục.", "Incidents told and not over yet."),
-            (asks(latest("incident_open"), "{{severity}}"),),
+            tuple(
+                Query(latest("incident_open", severity=one), said)
+                for one, said in SEVERITIES.items()
+            ),
             width=4,
             height=9,
             bad_from=1,
@@ -81,7 +84,7 @@ _NOW = Row(
             "stat",
             Text("Tuổi của số liệu mới nhất", "Age of the newest data"),
             Text(
-                "Quá hai phút: bộ thu thập hoặc kho dữ liệu dừng, màn hình này không còn đúng.",
+                "Quá hai phút: máy giám sát hoặc kho số liệu dừng, màn hình này không còn đúng.",
                 "Over two minutes: collector or store has stopped; this page is not true now.",
             ),
             (asks(since(_DATA), "Tuổi số liệu", "Age"),),
@@ -95,7 +98,7 @@ _COUNTS = Row(
     Text("Số lượng theo trạng thái", "How much is well"),
     (
         _state_panel(4, "device", "Thiết bị", "Devices"),
-        _state_panel(5, "circuit", "Kênh truyền", "Circuits"),
+        _state_panel(5, "circuit", "Đường truyền", "Circuits"),
         _state_panel(6, "site", "Địa điểm", "Sites"),
         _state_panel(7, "service", "Dịch vụ", "Services"),
     ),
@@ -133,16 +136,17 @@ _WHERE = Row(
             10,
             "table",
             Text(
-                "Mười kênh mất gói nhiều nhất trong giờ qua", "Ten lossiest circuits of this hour"
+                "Mười đường truyền mất gói nhiều nhất trong giờ qua",
+                "Ten lossiest circuits of this hour",
             ),
             Text(
-                "Kênh được dò định kỳ; đo từ trung tâm.",
+                "Đường truyền được dò định kỳ; đo từ trung tâm.",
                 "Circuits that are probed, from the centre.",
             ),
             width=24,
             height=9,
             columns=(
-                column("Kênh", "Circuit", "circuit"),
+                column("Đường truyền", "Circuit", "circuit"),
                 column("Địa điểm", "Site", "site"),
                 column("Nhà mạng", "Carrier", "provider"),
                 column(

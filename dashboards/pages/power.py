@@ -88,7 +88,7 @@ _NOW = Row(
         Panel(
             6,
             "series",
-            Text("Thời gian chạy ắc quy ngắn nhất", "Shortest runtime on battery"),
+            Text("Thời gian ắc quy còn chạy được, ngắn nhất", "Shortest runtime on battery"),
             Text("Mười UPS ngắn nhất tại mỗi thời điểm.", "The ten shortest at each moment."),
             (
                 asks(

@@ -181,7 +181,7 @@ _KEPT = Row(
             14,
             Text("Lệch giờ máy chủ NTP", "NTP offset"),
             "ntp_offset_seconds",
-            Text("Giờ máy chủ trừ giờ bộ thu thập.", "The server's clock less ours."),
+            Text("Giờ máy chủ trừ giờ máy giám sát.", "The server's clock less ours."),
         ),
     ),
 )

@@ -83,12 +83,12 @@ _NOW = Row(
         Panel(
             5,
             "table",
-            Text("Kênh truyền", "Circuits"),
-            Text("Kênh có đầu cuối Z tại đây.", "Circuits whose Z end is here."),
+            Text("Đường truyền", "Circuits"),
+            Text("Đường truyền có điểm cuối tại đây.", "Circuits whose Z end is here."),
             width=10,
             height=11,
             columns=(
-                column("Kênh", "Circuit", "circuit"),
+                column("Đường truyền", "Circuit", "circuit"),
                 column(
                     "Trạng thái",
                     "State",
@@ -136,16 +136,16 @@ _HISTORY = Row(
         Panel(
             7,
             "series",
-            Text("Lưu lượng ra các kênh", "Sent into circuits"),
-            Text("Cổng tại đây có nối kênh.", "Interfaces here that carry a circuit."),
+            Text("Lưu lượng ra các đường truyền", "Sent into circuits"),
+            Text("Cổng tại đây có nối đường truyền.", "Interfaces here that carry a circuit."),
             (asks(_carried("interface_transmit_bytes_total"), "{{circuit}}"),),
             link="circuit",
         ),
         Panel(
             8,
             "series",
-            Text("Lưu lượng vào từ các kênh", "Received from circuits"),
-            Text("Cổng tại đây có nối kênh.", "Interfaces here that carry a circuit."),
+            Text("Lưu lượng vào từ các đường truyền", "Received from circuits"),
+            Text("Cổng tại đây có nối đường truyền.", "Interfaces here that carry a circuit."),
             (asks(_carried("interface_receive_bytes_total"), "{{circuit}}"),),
             link="circuit",
         ),

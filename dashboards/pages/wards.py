@@ -24,7 +24,9 @@ _MAP = Row(
             1,
             "stat",
             Text("Đường truyền cấp xã theo trạng thái", "Commune circuits by state"),
-            Text("Mọi kênh có đầu cuối tại một xã.", "Every circuit that ends in a commune."),
+            Text(
+                "Mọi đường truyền có điểm cuối tại một xã.", "Every circuit that ends in a commune."
+            ),
             counts("circuit_state", _STATE),
             width=24,
             height=4,
@@ -35,7 +37,7 @@ _MAP = Row(
             "map",
             Text("Bản đồ đường truyền cấp xã", "Map of commune circuits"),
             Text(
-                "Mỗi điểm là một kênh, đặt tại trụ sở xã, màu theo trạng thái.",
+                "Mỗi chấm là một đường truyền, đặt tại trụ sở xã, màu theo trạng thái.",
                 "A point a circuit, at the commune's office, coloured by state.",
             ),
             (asks(_of_wards(latest("circuit_state"), "latitude", "longitude"), "{{name}}"),),
@@ -47,12 +49,14 @@ _MAP = Row(
             3,
             "table",
             Text("Xã có sự cố đường truyền", "Communes whose circuit is not well"),
-            Text("Bị che: do nguyên nhân khác.", "Unreachable means: because of something else."),
+            Text(
+                "Bị che: nguyên nhân ở nơi khác.", "Unreachable means: because of something else."
+            ),
             width=10,
             height=18,
             columns=(
                 column("Xã", "Commune", "name"),
-                column("Kênh", "Circuit", "circuit"),
+                column("Đường truyền", "Circuit", "circuit"),
                 column("Nhà mạng", "Carrier", "provider", width=90),
                 column("Trạng thái", "State", _NOT_UP, "circuit_state", 150),
             ),
@@ -67,7 +71,7 @@ _HISTORY = Row(
             4,
             "timeline",
             Text("Trạng thái đường truyền từng xã", "Every commune's circuit over time"),
-            Text("Một dòng một kênh, 20 dòng một trang.", "A line a circuit, 20 a page."),
+            Text("Một dòng một đường truyền, 20 dòng một trang.", "A line a circuit, 20 a page."),
             (asks(_STATE, "{{name}} · {{provider}}"),),
             width=24,
             height=20,
@@ -91,7 +95,7 @@ _HISTORY = Row(
 PAGE = Page(
     "wards",
     Text("Bản đồ đường truyền cấp xã", "Map of commune circuits"),
-    Text("Kênh truyền tới mọi xã, phường.", "The circuits to every commune."),
+    Text("Đường truyền tới mọi xã, phường.", "The circuits to every commune."),
     (_MAP, _HISTORY),
     (PROVIDER,),
     (outages("circuit", "circuit"),),

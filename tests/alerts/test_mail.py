@@ -98,12 +98,12 @@ def test_a_mail_reads_as_the_message_and_its_end_says_so(
             post(running.url, alert | {"startsAt": moment(-60), "endsAt": moment(-1)})
             last = arrived(mails, 2)
     assert first["To"] == "truc@noc.example"
-    assert first["Subject"] == "[KHẨN CẤP] Điểm Huyện Đà Bắc mất kết nối"
+    assert first["Subject"] == "[KHẨN CẤP] Địa điểm Huyện Đà Bắc mất kết nối"
     text = first.get_body(("plain",)).get_content().replace("\r\n", "\n")
     assert text.startswith(f"{message.summary}\n{message.description}\n")
     assert "\nalerts/runbooks/SiteDown.md\n" in text
     assert "\n[CRITICAL] Site Huyện Đà Bắc is down\n" in text
-    assert last["Subject"] == "[ĐÃ KHẮC PHỤC] Điểm Huyện Đà Bắc mất kết nối"
+    assert last["Subject"] == "[ĐÃ KHẮC PHỤC] Địa điểm Huyện Đà Bắc mất kết nối"
 
 
 def test_an_end_that_was_not_a_recovery_does_not_read_as_one(

@@ -55,12 +55,12 @@ def test_the_card_reads_as_a_noc_writes_it(province: Inventory) -> None:
     )
     told = compose(notice, province, 12)
     names = "Một cửa điện tử, xã Pà Cò, hbh-xa-05212-rt01, hbh-xa-05212-sw01"
-    evidence = "không trả lời ping đã 12 giây; cổng đầu A ge-0/0/3 trên hbh-dc-pe01 vẫn up; "
-    evidence += "37 kênh khác của VNPT vẫn tốt"
+    evidence = "không trả lời ping đã 12 giây; cổng điểm đầu ge-0/0/3 trên hbh-dc-pe01 vẫn up; "
+    evidence += "37 đường truyền khác của VNPT vẫn tốt"
     assert told.summary == "[KHẨN CẤP] Đường truyền TSLCD xã Pà Cò mất kết nối"
     assert told.description.splitlines() == [
         "Từ 08:15 21/11/2026 · Kênh TSL-II-05212-A · VNPT · HĐ 15/2026",
-        f"Ảnh hưởng: 2 thiết bị, 1 điểm, 1 dịch vụ: {names}",
+        f"Ảnh hưởng: 2 thiết bị, 1 địa điểm, 1 dịch vụ: {names}",
         "Nghi phía: nhà mạng",
         f"Dấu hiệu: {evidence}",
         "Việc cần làm: gọi trực VNPT, báo mã kênh TSL-II-05212-A → ghi sổ ca → theo dõi",
@@ -130,7 +130,7 @@ def test_evidence_speaks_of_things_by_their_names(province: Inventory) -> None:
         Sign("rebooted", (("device", "device:rt01"), ("uptime", "240"))),
     ]
     assert describe_evidence(signs, "vi", province) == [
-        "nằm sau kênh TSLCD xã Pà Cò",
+        "nằm sau đường truyền TSLCD xã Pà Cò",
         "xã Pà Cò chỉ còn 1 hướng",
         "phụ thuộc dịch vụ Đăng nhập một lần và thư mục: ngừng hoạt động",
         "hỏi snmp không được: quá thời gian chờ",

@@ -211,8 +211,8 @@ async def test_verdicts_begin_with_the_causes_and_what_each_hides(face: Face) ->
     hidden = {one["thing"]: (one["title"], one["state"], one["word"]) for one in cause["hides"]}
     assert hidden == {
         "service:mot-cua": ("Một cửa điện tử", "degraded", "Suy giảm"),
-        f"device:{DOWN}": ("Router UBND xã Pà Cò", "unreachable", "Không tới được"),
-        "site:pa-co": ("UBND xã Pà Cò", "unreachable", "Không tới được"),
+        f"device:{DOWN}": ("Router UBND xã Pà Cò", "unreachable", "Bị che bởi sự cố khác"),
+        "site:pa-co": ("UBND xã Pà Cò", "unreachable", "Bị che bởi sự cố khác"),
     }
     assert (service["thing"], service["because"]) == ("service:mot-cua", LINE)
     english = await face.get("/api/v1/verdicts?language=en&limit=1")

@@ -158,7 +158,7 @@ async def test_facets_count_what_each_value_would_give(face: Face) -> None:
     assert facets["site.kind"] == [{"value": "ward", "word": "Commune or ward", "count": 1}]
     whole = {one["field"]: one["choices"] for one in (await face.get(query()))["facets"]}
     assert [one["value"] for one in whole["shown"]] == ["unreachable", "up"]
-    assert [one["word"] for one in whole["shown"]] == ["Không tới được", "Hoạt động tốt"]
+    assert [one["word"] for one in whole["shown"]] == ["Bị che bởi sự cố khác", "Hoạt động tốt"]
     assert {(one["value"], one["count"]) for one in whole["vendor"]} == {("Cisco", 1), ("", 1)}
     assert "collector" not in whole, "one value narrows nothing"
     one = await face.get(query(where="role=ward-router"))
@@ -202,7 +202,7 @@ async def test_the_file_is_the_list_with_numbers_that_count(face: Face) -> None:
     assert headings == [
         "Mã",
         "Tên",
-        "Loại kênh",
+        "Loại đường truyền",
         "Dung lượng (bit/s)",
         "Điểm cuối",
         "Trạng thái",

@@ -82,7 +82,7 @@ def test_causes_are_shown_with_what_each_hides_since_when_and_why(
 ) -> None:
     assert main(["status", "--state-dir", str(served.state)]) == 1
     shown = capsys.readouterr().out
-    assert "Thiết bị: Không tới được 1 · Hoạt động tốt 1" in shown
+    assert "Thiết bị: Bị che bởi sự cố khác 1 · Hoạt động tốt 1" in shown
     lines = [line.strip() for line in shown.splitlines()]
     cause = lines.index("[KHẨN CẤP] Đường truyền Kênh xã Pà Cò mất kết nối")
     facts, evidence, hides = lines[cause + 1 : cause + 4]
@@ -90,7 +90,7 @@ def test_causes_are_shown_with_what_each_hides_since_when_and_why(
     assert facts.endswith("nghi phía: chưa xác định · sự cố 1")
     assert DOWN in evidence
     assert hides == (
-        "Ảnh hưởng 3 (1 thiết bị, 1 điểm, 1 dịch vụ): "
+        "Ảnh hưởng 3 (1 thiết bị, 1 địa điểm, 1 dịch vụ): "
         "Một cửa điện tử, UBND xã Pà Cò, Router UBND xã Pà Cò"
     )
     assert "Mất 5 giá trị" in shown

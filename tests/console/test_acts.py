@@ -187,7 +187,7 @@ def test_several_things_are_found_without_tone_marks_and_planned_together(
         expect(card).to_contain_text("Kênh xã Pà Cò, Một cửa điện tử")
         expect(card).to_contain_text("Từ 22:00 01/01/2027 đến 07:00 02/01/2027")
         expect(card).to_contain_text("An")
-        box = form(page, "Hủy đợt bảo trì")
+        box = form(page, "Hủy cửa sổ bảo trì")
         send(box, "Kết thúc bảo trì")
         expect(card).to_have_count(0)
         assert watched.errors == []
@@ -204,21 +204,21 @@ def test_thing_is_silenced_its_flapping_muted_and_both_are_lifted(
     house.do(flaps)
     with opened(chromium, house.url + CIRCUIT) as watched:
         page = watched.ready()
-        box = form(page, "Tắt tin báo")
+        box = form(page, "Tạm tắt cảnh báo")
         fill(box, name="An", why="VNPT đang đo")
-        send(box, "Tắt tin báo")
-        box = form(page, "Tắt tin chập chờn")
+        send(box, "Tạm tắt cảnh báo")
+        box = form(page, "Tạm tắt cảnh báo chập chờn")
         expect(box).to_contain_text("mất hẳn vẫn được báo")
         fill(box, why="chập chờn từ sáng")
-        send(box, "Tắt tin chập chờn")
+        send(box, "Tạm tắt cảnh báo chập chờn")
         page.goto(house.url + "/maintenance")
         watched.ready()
         cards = page.locator("#silences .work")
         expect(cards).to_have_count(2)
         expect(cards.filter(has_text="CircuitFlapping")).to_contain_text("chập chờn từ sáng")
         for left in (1, 0):
-            box = form(page, "Bật lại tin báo")
-            send(box, "Bật lại tin báo")
+            box = form(page, "Bật lại cảnh báo")
+            send(box, "Bật lại cảnh báo")
             expect(cards).to_have_count(left)
         assert watched.errors == []
     assert [one["act"] for one in log(house)] == [
@@ -237,17 +237,17 @@ def test_what_only_some_alertmanagers_take_is_read_before_the_form_closes(
         opened(chromium, house.url + WARD) as watched,
     ):
         page = watched.ready()
-        box = form(page, "Tắt tin báo")
+        box = form(page, "Tạm tắt cảnh báo")
         fill(box, name="An", why="cắt điện")
-        box.get_by_role("button", name="Tắt tin báo", exact=True).click()
+        box.get_by_role("button", name="Tạm tắt cảnh báo", exact=True).click()
         expect(box.get_by_role("alert")).to_contain_text("Chưa được ở: http://127.0.0.1:9")
-        expect(box.get_by_role("button", name="Tắt tin báo", exact=True)).to_be_hidden()
+        expect(box.get_by_role("button", name="Tạm tắt cảnh báo", exact=True)).to_be_hidden()
         box.get_by_role("button", name="Đóng").click()
         page.goto(house.url + "/maintenance")
         watched.ready()
         expect(page.locator("#silences-failed")).to_contain_text("http://127.0.0.1:9")
-        box = form(page, "Bật lại tin báo")
-        box.get_by_role("button", name="Bật lại tin báo", exact=True).click()
+        box = form(page, "Bật lại cảnh báo")
+        box.get_by_role("button", name="Bật lại cảnh báo", exact=True).click()
         box.get_by_role("button", name="Đóng").click()
 
 

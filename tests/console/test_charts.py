@@ -46,7 +46,7 @@ def test_device_shows_its_charts_with_units_limits_and_names_as_they_are(
         assert page.locator("figure.chart h3").all_text_contents() == titles
         storage = chart(page, "Ổ đĩa đã dùng")
         expect(storage.locator(".legend")).to_contain_text("<b>/mnt")
-        expect(storage.locator(".legend")).to_contain_text("Ngưỡng cảnh báo 85 %")
+        expect(storage.locator(".legend")).to_contain_text("Ngưỡng cảnh báo sớm 85 %")
         expect(storage.locator(".limits .warning")).to_have_count(2)
         assert "100 %" in storage.locator(".frame text").all_text_contents()
         expect(chart(page, "Nhiệt độ").locator(".note")).to_contain_text("Còn 4 đường khác")

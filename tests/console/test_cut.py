@@ -97,7 +97,7 @@ def test_the_wall_stays_true_without_a_store(province: Rig, wall: Watched) -> No
 def test_a_lost_line_is_told_and_found_again(province: Rig, wall: Watched) -> None:
     page = wall.page
     province.stop("collector")
-    expect(page.locator(".t-lost")).to_contain_text("Mất kết nối tới bộ thu thập", timeout=15_000)
+    expect(page.locator(".t-lost")).to_contain_text("Mất kết nối tới máy giám sát", timeout=15_000)
     expect(page.locator("html")).to_have_attribute("data-line", "lost")
     province.start("collector")
     expect(page.locator("html")).to_have_attribute("data-line", "live", timeout=30_000)

@@ -82,7 +82,7 @@ def test_device_tells_because_of_whom_it_is_lost_and_where_the_way_is_broken(
         expect(page.locator("h1")).to_have_text("Router UBND xã Pà Cò")
         expect(page).to_have_title("⛓ Router UBND xã Pà Cò · Hatang")
         verdict = page.locator("#verdict")
-        expect(verdict).to_contain_text("Không tới được")
+        expect(verdict).to_contain_text("Bị che bởi sự cố khác")
         because = verdict.locator(".because")
         expect(because).to_contain_text("Kênh xã Pà Cò")
         expect(because).to_contain_text("Chưa ai tiếp nhận")
@@ -109,7 +109,7 @@ def test_interfaces_are_found_and_open_their_charts(chromium: Browser, house: Re
         name = 'Gi0/1 "core" \\ a'
         row = ports.locator(".port")
         expect(row).to_have_count(1)
-        expect(row).to_contain_text("Thông")
+        expect(row).to_contain_text("Up")
         expect(row).to_contain_text("1 Gbit/s")
         expect(ports).to_contain_text("Chưa có lưu lượng")
         search = ports.get_by_role("searchbox")
@@ -201,11 +201,11 @@ def test_incident_tells_all_that_it_hides_and_what_to_do(chromium: Browser, hous
         expect(part(page, "hides").locator(".tile")).to_have_count(3)
         expect(part(page, "hides")).to_contain_text("Một cửa điện tử")
         expect(part(page, "timeline").locator("li").first).to_be_visible()
-        expect(part(page, "runbook")).to_contain_text("Đọc bằng chứng")
+        expect(part(page, "runbook")).to_contain_text("Đọc dấu hiệu")
         part(page, "runbook").get_by_role("link").click()
         watched.ready()
         expect(page.locator("h1")).to_have_text("CircuitDown")
-        expect(page.locator("#blocks ol li").first).to_contain_text("Đọc bằng chứng")
+        expect(page.locator("#blocks ol li").first).to_contain_text("Đọc dấu hiệu")
         assert errors(watched) == []
 
 

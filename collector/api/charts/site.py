@@ -2,21 +2,20 @@
 
 from collections.abc import Iterator
 
+from alerts.wording import state_word
 from collector.api.charts.chart import Chart, Drawn, Text, Thing, gauges
 from collector.api.charts.metric import Pace, condensed, grouped, series
 from collector.stores.promql import Grid
-from probes.catalogue import METRICS
+from collector.verdicts.events import State
 
 _JUDGED = 60.0
 """Seconds between the rows of verdicts (`collector.collector`)."""
 
 _STATES = {
-    "down": Text("Mất kết nối", "Down"),
-    "unreachable": Text("Không tới được", "Unreachable"),
-    "degraded": Text("Suy giảm", "Degraded"),
-    "unknown": Text("Chưa có dữ liệu", "Unknown"),
-    "up": Text("Hoạt động tốt", "Up"),
+    state: Text(state_word("device", state, "vi"), state_word("device", state, "en"))
+    for state in (State.DOWN, State.UNREACHABLE, State.DEGRADED, State.UNKNOWN, State.UP)
 }
+"""The worst first, as they are stacked."""
 
 
 def site(thing: Thing, grid: Grid) -> Iterator[Chart]:
@@ -58,11 +57,12 @@ def site(thing: Thing, grid: Grid) -> Iterator[Chart]:
 
 def _states(pace: Pace, here: dict[str, str]) -> Chart:
     """How many devices were in each state at the end of a step."""
-    values = {word: value for value, word in METRICS["device_state"].states.items()}
     each = grouped("max", condensed("last", series("device_state", **here), pace), ["device"])
     drawn = tuple(
-        Drawn(f"count({each} == {values[word]})", "last", pace.window, name, state=word)
-        for word, name in _STATES.items()
+        Drawn(
+            f"count({each} == {state.value})", "last", pace.window, name, state=state.name.lower()
+        )
+        for state, name in _STATES.items()
     )
     title = Text("Thiết bị theo trạng thái", "Devices by state")
     return Chart("states", title, "count", drawn, stacked=True)

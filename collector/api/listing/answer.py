@@ -30,7 +30,7 @@ TOGETHER = 500
 CSV = "text/csv"
 _CALLED = {
     "device": ("thiết bị", "devices"),
-    "circuit": ("kênh", "circuits"),
+    "circuit": ("đường truyền", "circuits"),
     "site": ("địa điểm", "sites"),
     "service": ("dịch vụ", "services"),
 }

@@ -56,7 +56,7 @@ def _state(kind: str) -> By:
 
 _TAGS = By("tags", "Nhãn", "Tags", lambda _, one: one.tags)
 _LIFE = By("lifecycle", "Tình trạng sử dụng", "Lifecycle", _field("lifecycle"), "lifecycle")
-_COLLECTOR = By("collector", "Bộ thu thập", "Collector", _field("collector"))
+_COLLECTOR = By("collector", "Máy giám sát", "Collector", _field("collector"))
 
 FACETS: Mapping[str, tuple[By, ...]] = {
     "device": (
@@ -72,7 +72,7 @@ FACETS: Mapping[str, tuple[By, ...]] = {
     ),
     "circuit": (
         _state("circuit"),
-        By("kind", "Loại kênh", "Kind", _field("kind"), "circuit"),
+        By("kind", "Loại đường truyền", "Kind", _field("kind"), "circuit"),
         By("provider", "Nhà mạng", "Carrier", _field("provider")),
         By("site.kind", "Loại địa điểm", "Kind of site", _line_site("kind"), "site"),
         By("site.parent", "Trực thuộc", "Part of", _line_site("parent"), "place"),

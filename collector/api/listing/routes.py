@@ -45,7 +45,7 @@ EXAMPLE = Listing(
             thing="device:hbh-xa-05212-rt01",
             title="Router UBND xã Pà Cò",
             state="unreachable",
-            word="Không tới được",
+            word="Bị che bởi sự cố khác",
             because="TSLCD xã Pà Cò",
             cells=["Router UBND xã Pà Cò", "10.17.52.1"],
         )

@@ -32,7 +32,7 @@ CELL = 400
 
 _KINDS = ("site", "circuit", "service")
 _OTHERS = {
-    MAINTENANCE: ("Đang bảo trì", "Maintenance"),
+    MAINTENANCE: ("Đang bảo trì", "In maintenance"),
     UNWATCHED: ("Không giám sát", "Not watched"),
 }
 _SAID = ("vendor", "model", "serial", "version", "os")

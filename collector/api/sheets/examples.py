@@ -21,7 +21,7 @@ _ROUTER = shape.Named(
     thing="device:hbh-xa-05212-rt01",
     title="Router UBND xã Pà Cò",
     state="unreachable",
-    word="Không tới được",
+    word="Bị che bởi sự cố khác",
     since=_AT,
     maintenance=False,
 )

@@ -51,7 +51,7 @@ VERDICTS = shape.Verdicts(
                     thing="device:hbh-xa-05212-rt01",
                     title="Router UBND xã Pà Cò",
                     state="unreachable",
-                    word="Không tới được",
+                    word="Bị che bởi sự cố khác",
                 )
             ],
         )

@@ -41,7 +41,7 @@ SITE = shape.Site(
     state="down",
     since=_AT,
     because="",
-    evidence="mọi thiết bị tại điểm không trả lời",
+    evidence="mọi thiết bị tại địa điểm không trả lời",
 )
 CIRCUIT = shape.Circuit(
     name="tsl-ii-05212-a",

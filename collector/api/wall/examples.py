@@ -30,7 +30,7 @@ WALL = shape.Wall(
             kind="ward",
             parent="mai-chau",
             state="unreachable",
-            word="Không tới được",
+            word="Bị che bởi sự cố khác",
             since=_AT,
             because=_CAUSE.title,
         )

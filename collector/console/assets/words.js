@@ -23,22 +23,25 @@ const WORDS = {
   "line.waiting": ["Đang kết nối", "Connecting"],
   "line.live": ["Trực tuyến", "Live"],
   "line.lost": ["Mất kết nối", "Disconnected"],
-  "trouble.lost": ["Mất kết nối tới bộ thu thập từ {time}. Những gì hiển thị là của lúc đó.", "No connection to the collector since {time}. What is shown is of that moment."],
-  "trouble.store": ["Kho số liệu không nhận số liệu: {names}. Trạng thái vẫn đúng, đọc từ bộ nhớ của bộ thu thập.", "The store does not take samples: {names}. States stay true, they are read from the collector's memory."],
+  "trouble.lost": ["Mất kết nối tới máy giám sát từ {time}. Những gì hiển thị là của lúc đó.", "No connection to the collector since {time}. What is shown is of that moment."],
+  "trouble.store": ["Kho số liệu không nhận số liệu: {names}. Trạng thái vẫn đúng, đọc từ bộ nhớ của máy giám sát.", "The store does not take samples: {names}. States stay true, they are read from the collector's memory."],
   "trouble.journal": ["Nhật ký sự kiện không đọc hoặc không ghi được.", "The event journal cannot be read or written."],
   "trouble.manager": ["Alertmanager không nhận tin: {names}", "Alertmanager does not take messages: {names}"],
   "trouble.nobody": ["Chưa cấu hình Alertmanager: không ai nhận được tin báo.", "No Alertmanager is configured: nobody is told."],
   "state.up": ["Hoạt động tốt", "Up"],
   "state.degraded": ["Suy giảm", "Degraded"],
   "state.down": ["Mất kết nối", "Down"],
-  "state.unreachable": ["Không tới được", "Unreachable"],
+  "state.down.device": ["Không phản hồi", "Down"],
+  "state.down.service": ["Ngừng hoạt động", "Down"],
+  "state.down.collector": ["Bị cô lập", "Cut off"],
+  "state.unreachable": ["Bị che bởi sự cố khác", "Unreachable"],
   "state.unknown": ["Chưa có dữ liệu", "No data"],
-  "state.maintenance": ["Đang bảo trì", "Maintenance"],
+  "state.maintenance": ["Đang bảo trì", "In maintenance"],
   "count.device": ["thiết bị", "devices"],
-  "count.circuit": ["kênh", "circuits"],
+  "count.circuit": ["đường truyền", "circuits"],
   "count.site": ["địa điểm", "sites"],
   "count.service": ["dịch vụ", "services"],
-  "count.collector": ["bộ thu thập", "collectors"],
+  "count.collector": ["máy giám sát", "collectors"],
   "since": ["từ {time}", "since {time}"],
   "because": ["do {cause}", "because of {cause}"],
   "kind.data-centre": ["Trung tâm dữ liệu", "Data centre"],
@@ -80,6 +83,9 @@ export function say(key, values = {}) {
 }
 
 export const known = (key) => key in WORDS;
+
+// A state of a thing of some kind: what went down has words of its own.
+export const stated = (kind, state) => say(known(`state.${state}.${kind}`) ? `state.${state}.${kind}` : `state.${state}`);
 
 // Fills every element that names its word.
 export function spell(root = document) {

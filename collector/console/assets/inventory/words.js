@@ -2,10 +2,10 @@
 import { learn } from "../words.js";
 
 learn({
-  "inventory": ["Danh mục thiết bị, kênh, địa điểm, dịch vụ", "Inventory of devices, circuits, sites, services"],
+  "inventory": ["Danh mục thiết bị, đường truyền, địa điểm, dịch vụ", "Inventory of devices, circuits, sites, services"],
   "kinds": ["Loại danh mục", "Kind of thing"],
   "tab.device": ["Thiết bị", "Devices"],
-  "tab.circuit": ["Kênh", "Circuits"],
+  "tab.circuit": ["Đường truyền", "Circuits"],
   "tab.site": ["Địa điểm", "Sites"],
   "tab.service": ["Dịch vụ", "Services"],
   "search": ["Tìm theo tên, địa chỉ, số serial, số hợp đồng, địa điểm", "Search by name, address, serial, contract, site"],

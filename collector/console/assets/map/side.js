@@ -1,6 +1,6 @@
 // Beside the drawing: what is pointed at, with its way and its impact, and the list of sites and circuits.
 import { by, icon, link, make, tell } from "../dom.js";
-import { counted, folded, known, moment, number, say } from "../words.js";
+import { counted, folded, known, moment, number, say, stated } from "../words.js";
 import { form, grave, wrong } from "./model.js";
 
 const LISTED = 200;
@@ -46,7 +46,7 @@ function facts(one, model, load) {
 function devices(one) {
   const all = Object.entries(one.devices ?? {}).sort(([a], [b]) => grave(a) - grave(b));
   if (!all.length) return null;
-  return make("p", { class: "chips" }, ...all.map(([state, count]) => make("span", { class: `chip s-${state}` }, icon(state), `${counted("device", count)} · ${say(`state.${state}`)}`)));
+  return make("p", { class: "chips" }, ...all.map(([state, count]) => make("span", { class: `chip s-${state}` }, icon(state), `${counted("device", count)} · ${stated("device", state)}`)));
 }
 
 // Steps that are equally far stand for each other and share a line.

@@ -8,7 +8,7 @@ function about(body, { service, what }) {
   body.replaceChildren(facts([
     [say("about.kind"), what || service.kind],
     [say("about.level"), service.level === null ? "" : String(service.level)],
-    [say("about.owner"), service.owner],
+    [say("about.owner.service"), service.owner],
     [say("about.hours"), service.hours],
     [say("about.tags"), service.tags.join(", ")],
   ]));

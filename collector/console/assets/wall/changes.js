@@ -1,6 +1,6 @@
 // The last changes, newest first.
 import { by, icon, link, make, patch } from "../dom.js";
-import { known, moment, say } from "../words.js";
+import { known, moment, say, stated } from "../words.js";
 
 function picture(change) {
   if (change.kind === "verdict") return change.state;
@@ -10,7 +10,7 @@ function picture(change) {
 }
 
 function said(change) {
-  if (change.kind === "verdict") return say(`state.${change.state}`);
+  if (change.kind === "verdict") return stated(change.subject.split(":")[0], change.state);
   const key = change.kind === "incident" ? `change.${change.what}` : `change.${change.kind}.${change.what}`;
   if (known(key)) return say(key);
   return known(`change.${change.kind}`) ? say(`change.${change.kind}`) : change.kind;

@@ -13,7 +13,7 @@ learn({
   "sound.off": ["Đang tắt tiếng", "Sound off"],
   "sound.blocked": ["Bấm để bật tiếng", "Click for sound"],
   "lasts": ["Đã kéo dài", "Has lasted"],
-  "side": ["Phía: {side}", "Side: {side}"],
+  "side": ["Nghi phía: {side}", "Suspected: {side}"],
   "owner": ["Giao cho {who}", "With {who}"],
   "taken": ["{who} đã tiếp nhận {time}", "Acknowledged by {who} {time}"],
   "nobody": ["Chưa ai tiếp nhận", "Nobody has it yet"],
@@ -42,7 +42,7 @@ learn({
   "change.reload": ["nạp lại danh mục", "inventory reloaded"],
   "change.config": ["cấu hình thay đổi", "configuration changed"],
   "change.threshold": ["đổi ngưỡng", "limit changed"],
-  "change.started": ["bộ thu thập khởi động", "collector started"],
-  "change.stopped": ["bộ thu thập dừng", "collector stopped"],
+  "change.started": ["máy giám sát bắt đầu chạy", "collector started"],
+  "change.stopped": ["máy giám sát ngừng chạy", "collector stopped"],
   "change.journal": ["nhật ký được lập lại", "journal set aside"],
 });
