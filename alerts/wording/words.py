@@ -54,6 +54,7 @@ SIGNS: Mapping[str, tuple[str, ...]] = {
     "off_hours": ("calendar",),
     "flapped": ("changes", "minutes"),
     "settled": ("seconds",),
+    "returning": ("cause",),
     "not_asked": (),
     "interface_down": _END,
     "behind_answers": ("device",),

@@ -29,7 +29,7 @@ from collector.verdicts.maintenance import Works
 from collector.verdicts.polling import Polling
 from collector.verdicts.services import Services
 from collector.verdicts.sites import sites
-from collector.verdicts.standing import UP, WELL, Stand, Standing
+from collector.verdicts.standing import UP, WELL, Stand, Standing, mark_over
 from collector.verdicts.verdict import Ask, Cause, Change, Kept, Mask, Outcome, Sign, Verdict
 from collector.verdicts.wiring import Wiring
 
@@ -161,6 +161,7 @@ class Engine:
             stands.update(sites(wiring, stands, self._judge.faults))
             self._services.stand(stands, held, now)
             stands[wiring.root] = UP
+            mark_over(stands, (*wiring.residents, *wiring.uses))
 
         def grounds(thing: str, stand: Stand) -> tuple[float, tuple[Sign, ...]]:
             since = now - self._shift

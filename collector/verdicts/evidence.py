@@ -141,6 +141,8 @@ class Evidence:
     def _site(self, stand: Stand, stands: dict[str, Stand]) -> tuple[Sign, ...]:
         if not stand.because:
             return ()
+        if stand.over:
+            return (_named("returning", cause=stand.because),)
         fault = self._judge.faults.get(stand.because)
         if fault is not None and stand.because in self._wiring.lines and not fault.mouth:
             site = f"site:{self._wiring.lines[stand.because].site}"
@@ -150,7 +152,9 @@ class Evidence:
     def _service(self, thing: str, stand: Stand, stands: dict[str, Stand]) -> tuple[Sign, ...]:
         checks = self._polling.checks.get(thing, {})
         found = _failing("check_failed", "check", checks)
-        if stand.because:
+        if stand.over:
+            found.append(_named("returning", cause=stand.because))
+        elif stand.because:
             found.append(_need(stand.because, stands))
         passing = [name for name, one in checks.items() if one.since and not one.count]
         found += [_named("check_passes", check=name) for name in passing[:MOST]]

@@ -92,7 +92,8 @@ class Keeping:
         for sign in evidence:
             if sign.code == "off_hours":
                 because = OFF + dict(sign.args)["calendar"]
-        self._board.put(thing, verdict, Stand(verdict.state, because))
+        over = any(sign.code == "returning" for sign in evidence)
+        self._board.put(thing, verdict, Stand(verdict.state, because, over))
         if verdict.flapping:
             self._herald.flapping.things.add(thing)
 

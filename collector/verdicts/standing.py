@@ -1,5 +1,6 @@
 """From what is broken to a verdict for every device, circuit, site and service."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -15,10 +16,13 @@ from collector.verdicts.wiring import Wiring
 
 
 class Stand(NamedTuple):
-    """A state and whose fault it is. Evidence is added only where it is news."""
+    """A state and whose fault it is. Evidence is added only where it is news. `over` says that what
+    it is laid to is well again, and that what was behind it is given time to answer.
+    """
 
     state: State
     because: str = ""
+    over: bool = False
 
 
 WELL = (State.UP, State.DEGRADED)
@@ -33,6 +37,15 @@ def hidden(because: str, root: str) -> Stand:
     if because.startswith(OFF):
         return Stand(State.UNKNOWN, because)
     return Stand(State.UNREACHABLE, because)
+
+
+def mark_over(stands: dict[str, Stand], things: Iterable[str]) -> None:
+    """Mark those of some things that are less than well because of what is up by now."""
+    for thing in things:
+        stand = stands[thing]
+        blamed = stands.get(stand.because)
+        if stand.state is State.DEGRADED and blamed is not None and blamed.state is State.UP:
+            stands[thing] = stand._replace(over=True)
 
 
 class Standing:
