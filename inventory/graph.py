@@ -6,49 +6,92 @@ take their devices with them, services fall with what they need. Pure: the same 
 answer.
 """
 
-from collections.abc import Callable, Collection, Container, Hashable, Iterable, Mapping
+from collections.abc import Callable, Collection, Container, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import TypeVar
-
-import networkx as nx
 
 from inventory.model import Circuit, Collector, Device, Inventory, Thing
 
 Node = TypeVar("Node", bound=Hashable)
 
 
+class Graph:
+    """Things, and what is beside each in `adj`; both in the order in which they came."""
+
+    __slots__ = ("adj",)
+
+    def __init__(self) -> None:
+        self.adj: dict[Thing, dict[Thing, None]] = {}
+
+    def __iter__(self) -> Iterator[Thing]:
+        return iter(self.adj)
+
+    def __contains__(self, thing: Thing) -> bool:
+        return thing in self.adj
+
+    def add(self, thing: Thing) -> None:
+        """A thing, beside nothing so far."""
+        self.adj.setdefault(thing, {})
+
+    def join(self, one: Thing, other: Thing) -> None:
+        """Two things beside each other; those that are not there yet come with it."""
+        self.adj.setdefault(one, {})[other] = None
+        self.adj.setdefault(other, {})[one] = None
+
+
 def connect(
     collectors: Mapping[str, Collector],
     devices: Mapping[str, Device],
     circuits: Mapping[str, Circuit],
-) -> "nx.Graph[Thing]":
+) -> Graph:
     """The graph. Retired things are not in it; names that lead nowhere are left out."""
-    graph: nx.Graph[Thing] = nx.Graph()
     living = {name: one for name, one in devices.items() if one.lifecycle != "retired"}
     lines = {name: one for name, one in circuits.items() if one.lifecycle != "retired"}
-    graph.add_nodes_from(Thing("device", name) for name in living)
-    graph.add_nodes_from(Thing("circuit", name) for name in lines)
-    for name, circuit in lines.items():
-        for end in (circuit.a, circuit.z):
-            if end is not None and end.device in living:
-                graph.add_edge(Thing("circuit", name), Thing("device", end.device))
-    for name, device in living.items():
-        for uplink in device.uplinks:
-            if uplink.name in (lines if uplink.kind == "circuit" else living):
-                graph.add_edge(Thing("device", name), uplink)
-    for name, collector in collectors.items():
-        root = Thing("collector", name)
-        graph.add_node(root)
-        below: Iterable[str] = collector.attached_to
-        if not collector.attached_to:
-            below = [d.name for d in living.values() if d.collector == name and not d.uplinks]
-        graph.add_edges_from((root, Thing("device", one)) for one in below if one in living)
+    graph = Graph()
+    for kind, names in (("device", living), ("circuit", lines), ("collector", collectors)):
+        for name in names:
+            graph.add(Thing(kind, name))
+    edges = (_along(lines, living), _upwards(living, lines), _below(collectors, living))
+    for one, other in chain(*edges):
+        graph.join(one, other)
     return graph
 
 
-def reachable(
-    graph: "nx.Graph[Thing]", collector: str, without: Collection[Thing] = ()
-) -> set[Thing]:
+def _along(
+    lines: Mapping[str, Circuit], living: Mapping[str, Device]
+) -> Iterator[tuple[Thing, Thing]]:
+    """A circuit and its ends."""
+    for name, circuit in lines.items():
+        for end in (circuit.a, circuit.z):
+            if end is not None and end.device in living:
+                yield Thing("circuit", name), Thing("device", end.device)
+
+
+def _upwards(
+    living: Mapping[str, Device], lines: Mapping[str, Circuit]
+) -> Iterator[tuple[Thing, Thing]]:
+    """A device and its uplinks."""
+    for name, device in living.items():
+        for uplink in device.uplinks:
+            if uplink.name in (lines if uplink.kind == "circuit" else living):
+                yield Thing("device", name), uplink
+
+
+def _below(
+    collectors: Mapping[str, Collector], living: Mapping[str, Device]
+) -> Iterator[tuple[Thing, Thing]]:
+    """A collector and what it is attached to: where that is not said, all that has no uplink."""
+    for name, collector in collectors.items():
+        below: Iterable[str] = collector.attached_to
+        if not collector.attached_to:
+            below = [d.name for d in living.values() if d.collector == name and not d.uplinks]
+        yield from (
+            (Thing("collector", name), Thing("device", one)) for one in below if one in living
+        )
+
+
+def reachable(graph: Graph, collector: str, without: Collection[Thing] = ()) -> set[Thing]:
     """Every device and circuit with a path to a collector when some things are taken away."""
     root = Thing("collector", collector)
     # A path may not lead through another collector: that is a program, not a router.
@@ -70,6 +113,18 @@ def spread(
                 seen.add(one)
                 ahead.append(one)
     return seen
+
+
+def distances(graph: Graph, start: Iterable[Thing]) -> dict[Thing, int]:
+    """Steps from the nearest of the start, nearest first; what no way leads to is not there."""
+    found = dict.fromkeys(start, 0)
+    ahead = list(found)
+    for thing in ahead:
+        for one in graph.adj[thing]:
+            if one not in found:
+                found[one] = found[thing] + 1
+                ahead.append(one)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,23 +149,28 @@ def impact(inventory: Inventory, thing: Thing) -> Impact:
     return darkened(inventory, graph, thing)
 
 
-def darkened(inventory: Inventory, graph: "nx.Graph[Thing]", thing: Thing) -> Impact:
+def darkened(inventory: Inventory, graph: Graph, thing: Thing) -> Impact:
     """As `impact`, on a graph that is at hand already."""
+    return summed(inventory, thing, cut(inventory, graph, taken(inventory, thing)))
+
+
+def taken(inventory: Inventory, thing: Thing) -> set[Thing]:
+    """What fails with a thing itself: of a site all its devices. Raises KeyError when there is no
+    such thing.
+    """
     if thing.name not in getattr(inventory, f"{thing.kind}s"):
         raise KeyError(str(thing))
-    gone = {thing}
-    if thing.kind == "site":
-        below = within(inventory, thing.name)
-        gone = {
-            Thing("device", one.name)
-            for one in inventory.devices.values()
-            if one.site in below and _counts(one)
-        }
-    dark = cut(inventory, graph, gone)
-    return summed(inventory, thing, dark)
+    if thing.kind != "site":
+        return {thing}
+    below = within(inventory, thing.name)
+    return {
+        Thing("device", one.name)
+        for one in inventory.devices.values()
+        if one.site in below and _counts(one)
+    }
 
 
-def cut(inventory: Inventory, graph: "nx.Graph[Thing]", gone: Collection[Thing]) -> set[Thing]:
+def cut(inventory: Inventory, graph: Graph, gone: Collection[Thing]) -> set[Thing]:
     """The given devices and circuits, and those that lose every path to their collector."""
     dark = {thing for thing in gone if thing.kind in ("device", "circuit")}
     if not dark:

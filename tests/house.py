@@ -29,7 +29,6 @@ LIBRARIES: Mapping[str, tuple[str, ...]] = {
     "grafana_foundation_sdk": ("dashboards/fields", "dashboards/plugins", "dashboards/render"),
     "influxdb_client": ("collector/stores/",),
     "netmiko": ("probes/cli/",),
-    "networkx": ("inventory/", "collector/"),
     "ntc_templates": ("probes/cli/",),
     "paramiko": ("probes/cli/",),
     "prometheus_client": ("collector/",),

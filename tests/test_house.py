@@ -125,7 +125,7 @@ def test_rule_of_imports_lets_the_allowed_pass() -> None:
     files = {
         "probes/a.py": "from inventory.secret import Secret\nimport asyncio",
         "alerts/a.py": "from probes.catalogue import METRICS",
-        "collector/a.py": "import probes.snmp, inventory, networkx",
+        "collector/a.py": "import probes.snmp, inventory, aiohttp",
     }
     assert house.imports(files) == []
 

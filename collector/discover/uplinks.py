@@ -5,13 +5,11 @@ collector's side; pure.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import networkx as nx
-
 from collector.discover.entries import Entry
 from collector.discover.found import Neighbour
 from collector.discover.ground import Ground
 from collector.discover.ranges import order
-from inventory.graph import connect, reachable, spread
+from inventory.graph import Graph, connect, distances, reachable, spread
 from inventory.model import Inventory, Thing
 
 FAR = 1 << 20
@@ -126,14 +124,14 @@ def hang(
     the lowest address.
     """
     new = {one.name: one for one in entries if not one.known}
-    distances = _distances(_graph(entries, edges, ground.inventory, gateway), entries)
+    steps = _distances(_graph(entries, edges, ground.inventory, gateway), entries)
     drawn = _drawn(ground.inventory)
     left = []
     for edge in edges:
-        near, far = sorted(edge.ends, key=lambda name: (distances.get(name, FAR), name))
+        near, far = sorted(edge.ends, key=lambda name: (steps.get(name, FAR), name))
         if far in new:
             new[far].uplinks[near] = edge.remark(far)
-        elif near in new and distances.get(near) == distances.get(far):
+        elif near in new and steps.get(near) == steps.get(far):
             new[near].uplinks[far] = edge.remark(near)
         elif edge.ends not in drawn:
             left.append(edge)
@@ -145,35 +143,37 @@ ROOT = Thing("collector", "")
 
 def _graph(
     entries: Sequence[Entry], edges: Sequence[Edge], inventory: Inventory | None, gateway: str
-) -> "nx.Graph[Thing]":
+) -> Graph:
     """The inventory's own graph and the new edges, all collectors joined in one root."""
-    graph: nx.Graph[Thing] = nx.Graph()
-    graph.add_node(ROOT)
+    graph = Graph()
     gateways = {gateway}
     owners: dict[str, str] = {}
     if inventory:
-        graph.update(connect(inventory.collectors, inventory.devices, inventory.circuits))
-        graph.add_edges_from((ROOT, Thing("collector", one)) for one in inventory.collectors)
+        graph = connect(inventory.collectors, inventory.devices, inventory.circuits)
+        for one in inventory.collectors:
+            graph.join(ROOT, Thing("collector", one))
         gateways |= {one.gateway for one in inventory.collectors.values() if one.gateway}
         owners |= {a: one.name for one in inventory.devices.values() for a in one.addresses}
     owners |= {answer.address: one.name for one in entries for answer in one.answers}
-    graph.add_nodes_from(Thing("device", one.name) for one in entries)
-    graph.add_edges_from((ROOT, Thing("device", owners[a])) for a in gateways if a in owners)
+    for thing in (ROOT, *(Thing("device", one.name) for one in entries)):
+        graph.add(thing)
+    for address in gateways & owners.keys():
+        graph.join(ROOT, Thing("device", owners[address]))
     for edge in edges:
-        graph.add_edge(Thing("device", edge.teller), Thing("device", edge.other))
+        graph.join(Thing("device", edge.teller), Thing("device", edge.other))
     return graph
 
 
-def _distances(graph: "nx.Graph[Thing]", entries: Sequence[Entry]) -> Mapping[str, int]:
+def _distances(graph: Graph, entries: Sequence[Entry]) -> Mapping[str, int]:
     """Steps from a collector by device; a group without a path is given one at its middle."""
-    degrees = {one.name: int(graph.degree(Thing("device", one.name))) for one in entries}
-    lit: set[Thing] = set(nx.node_connected_component(graph, ROOT))
+    degrees = {one.name: len(graph.adj[Thing("device", one.name)]) for one in entries}
+    lit = spread(graph.adj.__getitem__, (ROOT,), ())
     for one in sorted(entries, key=lambda one: (-degrees[one.name], order(one.main.address))):
         here = Thing("device", one.name)
         if here not in lit:
-            lit |= nx.node_connected_component(graph, here)
-            graph.add_edge(ROOT, here)
-    steps = nx.single_source_shortest_path_length(graph, ROOT)
+            lit |= spread(graph.adj.__getitem__, (here,), ())
+            graph.join(ROOT, here)
+    steps = distances(graph, (ROOT,))
     return {one.name: length for one, length in steps.items() if one.kind == "device"}
 
 
@@ -202,8 +202,9 @@ def _rescued(new: Mapping[str, Entry], left: Sequence[Edge], ground: Ground) -> 
     graph = connect(inventory.collectors, inventory.devices, inventory.circuits)
     for entry in new.values():
         here = Thing("device", entry.name)
-        graph.add_node(here)
-        graph.add_edges_from((here, Thing("device", one)) for one in entry.uplinks)
+        graph.add(here)
+        for name in entry.uplinks:
+            graph.join(here, Thing("device", name))
     spare = {name: edge for edge in left for name in edge.ends if name in new}
     lit = reachable(graph, collector)
     roots = {Thing("collector", one) for one in inventory.collectors}
@@ -214,7 +215,7 @@ def _rescued(new: Mapping[str, Entry], left: Sequence[Edge], ground: Ground) -> 
         edge = spare.get(entry.name)
         above = next(iter(edge.ends - {entry.name})) if edge else attached[0]
         entry.uplinks[above] = edge.remark(entry.name) if edge else UNKNOWN
-        graph.add_edge(here, Thing("device", above))
+        graph.join(here, Thing("device", above))
         lit |= spread(graph.adj.__getitem__, (here,), lit | roots)
     return [edge for edge in left if not any(_has(new, edge, one) for one in edge.ends)]
 

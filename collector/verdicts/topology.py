@@ -134,12 +134,12 @@ def topology(inventory: Inventory, collector: str) -> Topology:
     devices = {n: one for n, one in inventory.devices.items() if one.lifecycle == "active"}
     circuits = {n: one for n, one in inventory.circuits.items() if one.lifecycle == "active"}
     graph = connect(inventory.collectors, devices, circuits)
-    edges = sorted(tuple(sorted((str(a), str(b)))) for a, b in graph.edges)
+    edges = {(str(a), str(b)) for a in graph for b in graph.adj[a]}
     return Topology(
         collector=collector,
         timezone=inventory.province.timezone,
         gateway=inventory.collectors[collector].gateway is not None,
-        edges=tuple((a, b) for a, b in edges),
+        edges=tuple(sorted((a, b) for a, b in edges if a <= b)),
         devices=tuple(nodes),
         circuits=tuple(lines),
         sites=tuple(Place(one.name, one.parent) for one in inventory.sites.values()),
