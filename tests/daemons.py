@@ -6,6 +6,7 @@ message when it does not.
 
 import contextlib
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -18,6 +19,7 @@ import pytest
 
 # Debian keeps some daemons where a plain user's PATH does not look.
 _PATH = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/sbin"))
+_PORTS = range(22_000, 32_000)
 
 
 def program(name: str) -> str:
@@ -29,10 +31,14 @@ def program(name: str) -> str:
 
 
 def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    """A port of loopback that nobody holds now."""
-    with socket.socket(socket.AF_INET, kind) as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    """A port of loopback that nobody holds now, from below those that the system gives to
+    connections: of these one may be gone before a daemon has it.
+    """
+    while True:
+        port = secrets.choice(_PORTS)
+        with socket.socket(socket.AF_INET, kind) as one, contextlib.suppress(OSError):
+            one.bind(("127.0.0.1", port))
+            return port
 
 
 class Daemon:
@@ -73,7 +79,7 @@ def daemon(
     answers: Callable[[], bool],
     environment: Mapping[str, str] | None = None,
 ) -> Iterator[Daemon]:
-    """Start a command and wait up to 20 s until it answers."""
+    """Start a command and wait up to a minute until it answers."""
     with log.open("ab") as output:
         process = subprocess.Popen(
             [program(command[0]), *command[1:]],
@@ -84,7 +90,7 @@ def daemon(
         )
     running = Daemon(process, port, log)
     try:
-        until = time.monotonic() + 20
+        until = time.monotonic() + 60
         while not answers():
             assert process.poll() is None, f"{command[0]} ended: {running.output}"
             assert time.monotonic() < until, f"{command[0]} does not answer: {running.output}"

@@ -4,20 +4,15 @@ import gzip
 import http.client
 import json
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from tests.daemons import free_port
 
 
-def wait_for(what: Callable[[], bool], seconds: float = 20.0, step: float = 0.02) -> None:
+def wait_for(what: Callable[[], bool], seconds: float = 60.0, step: float = 0.02) -> None:
     until = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < until, f"{what} did not come true in {seconds} s"

@@ -19,8 +19,9 @@ from collector.localstore import (
 )
 from collector.stores import open_store
 from collector.stores.answer import OK
-from tests.collector.stored import exported, free_port, get, wait_for
+from tests.collector.stored import exported, get, wait_for
 from tests.collector.test_stores import body
+from tests.daemons import free_port
 
 
 @pytest.fixture

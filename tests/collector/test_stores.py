@@ -12,7 +12,8 @@ from collector.stores import AddressInvalid, Answer, Health, Kind, Store, open_s
 from collector.stores.answer import OK, judge
 from collector.stores.victoriametrics import read_metrics
 from inventory.secret import Secret
-from tests.collector.stored import Daemon, exported, free_port, get, wait_for
+from tests.collector.stored import Daemon, exported, get, wait_for
+from tests.daemons import free_port
 
 NOW = (int(time.time()) - 60) * 1000
 

@@ -2,7 +2,7 @@
 and an outage, for charts to be drawn of.
 
 The past is the same whatever the hour of the test: shapes are of seconds from now, below zero, and
-now is always three in the afternoon.
+now is always three in the afternoon. Samples go on for as long as the tests of a file may take.
 """
 
 import math
@@ -16,6 +16,8 @@ from tests.daemons import victoria_metrics
 
 DOWN, UP, PORT = "hbh-xa-05212-rt01", "hbh-dc-sw01", 'Gi0/1 "core" \\ a'
 EVERY = 60
+AHEAD = 900
+"""Seconds of samples after now: who asks some minutes later finds that nothing has stopped."""
 AFTERNOON = 15 * 3_600
 OUTAGE = (-7_200.0, -5_400.0)
 """From when until when the ward was cut off."""
@@ -85,7 +87,7 @@ def counters() -> Iterator[tuple[str, dict[str, str], Shape]]:
 def series(now: float, hours: float) -> Iterator[dict[str, Any]]:
     """All of it, as the store imports it; the growth of counters summed up."""
     start = int(now - 3_600 * hours) // EVERY * EVERY
-    stamps = range(start, int(now) + 1, EVERY)
+    stamps = range(start, int(now) + AHEAD, EVERY)
     for name, labels, shape in gauges(now):
         pairs = [(at, value) for at in stamps if (value := shape(at - now)) is not None]
         yield _one(name, labels, pairs)

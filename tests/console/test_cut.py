@@ -12,8 +12,10 @@ from tests.outage import API, STORE, Rig, rig
 from tests.running import until
 
 WARDS, EACH = 4, 3
-SOON = 3.0
-"""Seconds from the moment that a cause is concluded until the wall must show it."""
+SOON = 8.0
+"""Seconds from the moment that a cause is concluded until the wall must show it: sooner than it
+looks by itself.
+"""
 
 
 @pytest.fixture(scope="module")

@@ -142,7 +142,9 @@ def test_states_change_in_place_and_the_zoom_stays(chromium: Browser) -> None:
     with housed() as own, shown(chromium, own, "?view=location") as watched:
         page = watched.page
         expect(page.locator("#list li")).to_have_count(2)
+        whole = page.evaluate(MOVED)
         page.locator("#in").click()
+        page.wait_for_function(f"(was) => ({MOVED})() !== was", arg=whole)
         before = page.evaluate(MOVED)
         page.evaluate(
             "() => { document.querySelector('#drawing .mark.s-unreachable').own = true; }"
@@ -173,7 +175,7 @@ def test_keyboard_zooms_moves_and_walks_through_what_is_wrong(
             page.keyboard.press(key)
             page.wait_for_function(f"(was) => ({MOVED})() !== was", arg=before)
         page.keyboard.press("0")
-        assert page.evaluate(MOVED) == home
+        page.wait_for_function(f"(was) => ({MOVED})() === was", arg=home)
         page.locator("#find").focus()
         page.keyboard.press("ArrowDown")
         expect(page.locator("#pointed h3")).to_have_text("Kênh xã Pà Cò")

@@ -4,10 +4,13 @@ import json
 import re
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from itertools import pairwise, product
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.request import Request, urlopen
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -29,6 +32,7 @@ LEVELS = (
     "() => [...document.querySelectorAll('main h1, main h2, main h3, main h4')]"
     ".filter((one) => one.checkVisibility()).map((one) => Number(one.tagName[1]))"
 )
+HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 NO_STORE = re.compile(r"status of 503")
 """Nothing answers for the past of a collector at rest: pages say so, and so does a browser."""
 
@@ -247,8 +251,12 @@ def test_what_is_not_there_is_said_kindly(
 
 
 def test_what_only_the_store_knows_is_shown_and_missed_without_it(
-    chromium: Browser, tmp_path: Path
+    chromium: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # A month that has just begun has no traffic yet; this one lasts until yesterday's midnight.
+    today = datetime.now(HERE).replace(hour=0, minute=0, second=0, microsecond=0)
+    yesterday = SimpleNamespace(time=lambda: today.timestamp() - 1)
+    monkeypatch.setattr("collector.api.things.contract.time", yesterday)
     with filled(tmp_path, time.time()) as store, resting(store=store) as own:
         with opened(chromium, own.url + SWITCH) as watched:
             page = watched.ready()

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.daemons import free_port
+
 AUTH_PASSWORD = "authpass12"
 PRIV_PASSWORD = "privpass12"
 USERS = {
@@ -43,13 +45,6 @@ NET_SNMP_PRIV = {
 }
 
 
-def free_port() -> int:
-    """A UDP port that nobody uses now."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
-
-
 def _users() -> list[str]:
     lines = []
     for name, (auth, priv) in USERS.items():
@@ -68,7 +63,7 @@ class Snmpd:
 
     def __init__(self, folder: Path, *extra: str, ip: str = "127.0.0.1") -> None:
         self.folder = folder
-        self.port = free_port()
+        self.port = free_port(socket.SOCK_DGRAM)
         self.ip = ip
         self.extra = extra
         self._process: subprocess.Popen[bytes] | None = None
@@ -91,7 +86,7 @@ class Snmpd:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        end = time.monotonic() + 20
+        end = time.monotonic() + 60
         while time.monotonic() < end:
             if "NET-SNMP version" in self.log():
                 return
