@@ -19,6 +19,10 @@ from probes.reading import Head, Reading, Row
 DESCRIBE_EVERY = 55.0
 """Seconds: a little under a minute, so that a poll each minute always writes them."""
 DESCRIBED_FOR = 24 * 3600.0
+RARE_FOR = 900.0
+"""Seconds for which rows are still told that the runs since did not ask for: three times the
+rhythm of what is read less often (`probes.snmp.session`).
+"""
 BATCH_LINES = 2000
 BATCH_AGE = 1.0
 
@@ -42,11 +46,15 @@ class Described:
 
 @dataclass(slots=True)
 class Latest:
-    """What is known of one job now: the rows of its last run, and what it described."""
+    """What is known of one job now: the rows of its last run, what it described, and `rarer` rows
+    of earlier runs with when they were read: of sensors that are not asked each time, and of what
+    does not answer now.
+    """
 
     job: Job | None
     at: float = 0.0
     rows: list[Row] = field(default_factory=list)
+    rarer: list[tuple[Row, float]] = field(default_factory=list)
     described: dict[str, Described] = field(default_factory=dict)
     described_at: float = 0.0
     reading: Reading | None = None
@@ -60,6 +68,17 @@ class Latest:
     def lasting(self) -> bool:
         """Whether it fails, and not by a single slip: on every run so far, or on the last two."""
         return self.failed > 0 and (self.failed == self.runs or self.failed > 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """Info rows that were written: in memory anyhow, as texts only where they are kept."""
+
+    rows: tuple[Row, ...]
+
+    def kept(self) -> list[str]:
+        """Head and name of each, as the next life of the collector finds them."""
+        return sorted({f"{head.encoded.decode()} {name[:-2].decode()}" for head, name in self.rows})
 
 
 class Pipeline:
@@ -87,6 +106,7 @@ class Pipeline:
             latest = self.latest[job.key] = Latest(job)
         latest.job = job
         at = reading.start
+        latest.rarer = _rarer(latest, reading)
         latest.at, latest.rows, latest.reading = at, reading.rows, reading
         latest.runs += 1
         latest.failed = 0 if reading.success else latest.failed + 1
@@ -228,19 +248,31 @@ class Pipeline:
 
     def _ended(self, key: str, described: dict[str, Described]) -> list[Row]:
         """Info rows written before that are true no longer, with 0; remembers those that are."""
-        now = {
-            f"{row.head.encoded.decode()} {row.fields[:-2].decode()}"
-            for table in described.values()
-            for row in table.rows
-            if row.fields.endswith(b"info=1")
-        }
+        rows = (row for table in described.values() for row in table.rows)
+        written = _Written(tuple(row for row in rows if row.fields.endswith(b"info=1")))
         kept = self._memory.of(f"info/{key}")
-        before = set(kept.get("written", ()))
+        known = kept.get("written", ())
+        now = set(written.kept())
+        before = set(known.kept() if isinstance(known, _Written) else known)
         if now != before:
-            kept["written"] = sorted(now)
+            kept["written"] = written
             self._memory.mark(f"info/{key}")
         gone = (line.rpartition(" ") for line in sorted(before - now))
         return [Row(Head.written(head.encode()), name.encode() + b"=0") for head, _, name in gone]
+
+
+def _rarer(before: Latest, reading: Reading) -> list[tuple[Row, float]]:
+    """Rows that were read before and not this time, or with more fields. Of interfaces, which are
+    many, only counters are.
+    """
+    told = {row.head.encoded: row.fields.count(b"=") for row in reading.rows}
+    earlier = [(row, before.at) for row in before.rows if row.head.subject != "interface"]
+    earlier += [
+        one for one in before.rarer if not reading.success or reading.start - one[1] < RARE_FOR
+    ]
+    return [
+        (row, at) for row, at in earlier if row.fields.count(b"=") > told.get(row.head.encoded, 0)
+    ]
 
 
 def _news(tables: dict[str, Described], name: str, rows: list[Row], at: float) -> bool:

@@ -92,7 +92,7 @@ async def test_values_stand_by_subject_with_the_words_of_the_catalogue(face: Fac
     )
     told = await sheet(face)
     subjects = [one["subject"] for one in told["readings"]]
-    assert subjects == ["icmp", "cpu", "sensor", ""]
+    assert subjects == ["icmp", "cpu", "memory", "sensor", ""]
     cpu, sensor, other = (group(told, one) for one in ("cpu", "sensor", ""))
     assert [column["metric"] for column in cpu["columns"]] == ["cpu_usage_ratio"]
     assert (cpu["columns"][0]["title"], cpu["columns"][0]["unit"]) == ("Mức sử dụng CPU", "ratio")
@@ -101,6 +101,49 @@ async def test_values_stand_by_subject_with_the_words_of_the_catalogue(face: Fac
     critical = sensor["columns"][1]["states"]["2"]
     assert critical == {"word": "Khẩn cấp", "tone": "bad"}
     assert [column["metric"] for column in other["columns"]] == ["vendorWidgets"]
+
+
+def polled(face: Face, seconds: float, rows: list[Row], reason: Reason | None = None) -> None:
+    """One run so long after the ward was lost."""
+    job = face.running.plan.jobs[f"device/{UP}/snmp"]
+    reading = Reading(NOW + seconds, 0.5, rows, {}, reason=reason)
+    face.running.pipeline.accept(job, reading, 0.0, 0)
+
+
+def heat(face_rows: Any) -> dict[str, tuple[float, list[float | None]]]:
+    """Rows by sensor."""
+    return {row["labels"]["sensor"]: (row["at"] - NOW, row["values"]) for row in face_rows["rows"]}
+
+
+@pytest.mark.asyncio
+async def test_a_sensor_that_is_not_asked_at_each_run_stays_among_the_readings(face: Face) -> None:
+    board = Head("sensor", labels(sensor="board"))
+    inlet = Head("sensor", labels(sensor="inlet"))
+    often = Row(board, b"temperature_celsius=41")
+    polled(face, 0, [Row(board, b"temperature_celsius=40,fan_rpm=900"), Row(inlet, b"fan_rpm=700")])
+    for seconds in (60, 120, 180):
+        polled(face, seconds, [often])
+    told = group(await sheet(face), "sensor")
+    assert [one["metric"] for one in told["columns"]] == [
+        "sensor_temperature_celsius",
+        "sensor_fan_rpm",
+    ]
+    assert heat(told) == {"board": (180, [41, 900]), "inlet": (0, [None, 700])}
+    polled(face, 300, [Row(board, b"temperature_celsius=42,fan_rpm=901")])
+    assert heat(group(await sheet(face), "sensor"))["board"] == (300, [42, 901])
+    polled(face, 960, [often])
+    assert heat(group(await sheet(face), "sensor")) == {"board": (960, [41, 901])}
+    assert len(face.running.pipeline.latest[f"device/{UP}/snmp"].rarer) == 1
+
+
+@pytest.mark.asyncio
+async def test_a_device_that_does_not_answer_keeps_what_was_read_last(face: Face) -> None:
+    polled(face, 0, [Row(Head("sensor", labels(sensor="board")), b"temperature_celsius=40")])
+    for minutes in range(1, 40):
+        polled(face, minutes * 60, [], Reason.TIMEOUT)
+    assert heat(group(await sheet(face), "sensor")) == {"board": (0, [40])}
+    polled(face, 2460, [Row(Head("cpu", labels(cpu="all")), b"usage_ratio=0.5")])
+    assert [one["subject"] for one in (await sheet(face))["readings"]] == ["icmp", "cpu"]
 
 
 @pytest.mark.asyncio

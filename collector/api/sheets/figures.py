@@ -52,7 +52,7 @@ def readings(look: Look, keys: Iterable[str], owner: Owner) -> list[Readings]:
     found: defaultdict[str, dict[bytes, Found | None]] = defaultdict(dict)
     mark = f",{owner[0]}={reading.escape(owner[1])},".encode()
     for one in (look.latest[key] for key in keys if key in look.latest):
-        for row, at in rows(one):
+        for row, at in (*rows(one), *one.rarer):
             subject = row.head.subject
             if subject in _ELSEWHERE or row.fields == b"info=1":
                 continue
@@ -94,7 +94,7 @@ def _keep(found: dict[bytes, Found | None], row: reading.Row, at: float, owner: 
         named = {name: text for name, text in head.labels if name not in hidden}
         found[key] = Found(named, at, {}) if len(found) < ROWS else None
     if (one := found[key]) is not None:
-        one.fields.update(told)
+        one.fields.update({**told, **one.fields})
 
 
 def _told(name: str) -> bool:
