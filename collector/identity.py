@@ -8,6 +8,7 @@ model, system and version) are taken from one probe, the one that knows best.
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from typing import NamedTuple
 
 from collector.plan import Job
 from probes.reading import Row, info
@@ -22,28 +23,40 @@ machine, and of systems only its own firmware. Others come last.
 Words = tuple[tuple[str, str], ...]
 
 
+class _Said(NamedTuple):
+    """What one job says of its device: its row, which is in memory anyhow."""
+
+    job: Job
+    row: Row
+
+    def words(self) -> tuple[str, Words]:
+        """Its probe, and what it says besides the labels that it was given."""
+        own = {*self.job.target.labels}
+        return self.job.probe.name, tuple(p for p in self.row.head.labels if p not in own)
+
+
 class Identities:
     """What is known of devices, by device and by job."""
 
     def __init__(self) -> None:
-        self._said: defaultdict[str, dict[str, tuple[str, Words]]] = defaultdict(dict)
+        self._said: defaultdict[str, dict[str, _Said]] = defaultdict(dict)
         self._given: dict[str, Row] = {}
 
     def take(self, job: Job | None, rows: list[Row]) -> list[Row]:
         """These rows with the device's own info row as all its probes together say it."""
         if job is None or not job.about:
             return rows
+        if not any(map(_names_device, rows)):
+            return rows
         return [self._noted(job, row) if _names_device(row) else row for row in rows]
 
     def _noted(self, job: Job, row: Row) -> Row:
-        own = {*job.target.labels}
-        words = tuple(pair for pair in row.head.labels if pair not in own)
-        self._said[job.thing][job.key] = (job.probe.name, words)
+        self._said[job.thing][job.key] = _Said(job, row)
         return self.row(job)
 
     def row(self, job: Job) -> Row:
         """The info row of a job's device, which from now on is this job's."""
-        words = [one for _, one in sorted(self._said[job.thing].items())]
+        words = [one.words() for _, one in sorted(self._said[job.thing].items())]
         labels = (("device", job.thing), ("site", job.site))
         found = info("device", (*labels, *_joined(words), *job.about))
         self._given[job.key] = found

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from collector.damaged import set_aside
 
@@ -24,8 +24,24 @@ VALUE_BYTES = 1 << 20
 _log = logging.getLogger(__name__)
 
 
+@runtime_checkable
+class Kept(Protocol):
+    """What takes less in memory than in the file. Never changes: a thread writes it."""
+
+    def kept(self) -> object:
+        """What is written of it, and found after a restart: JSON."""
+
+
+def _kept(value: object) -> object:
+    if isinstance(value, Kept):
+        return value.kept()
+    raise TypeError(f"{type(value).__name__} is no JSON")
+
+
 class Memory:
-    """Dicts by key. `of`, `mark` and `forget` never block; the rest does."""
+    """Dicts by key, of JSON and of what is `Kept`. `of`, `mark` and `forget` never block; the rest
+    does.
+    """
 
     def __init__(self, path: Path) -> None:
         """Reads everything. A damaged file is set aside, and a new one begun.
@@ -107,7 +123,7 @@ class Memory:
         if value is None:
             return None
         try:
-            text = json.dumps(value, allow_nan=False, separators=(",", ":"))
+            text = json.dumps(value, allow_nan=False, separators=(",", ":"), default=_kept)
         except RuntimeError:  # it changed while it was read: next time
             self._marked.add(key)
             return None

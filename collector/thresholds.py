@@ -148,9 +148,10 @@ class JobLimits:
 
     def __init__(self) -> None:
         self._shipped = thresholds()
-        self._metrics = {one.metric.encode() for one in self._shipped.values()}
+        self._metrics = {one.metric.encode(): one.metric for one in self._shipped.values()}
         self._subjects = {metric.split(b"_")[0] for metric in self._metrics}
-        self._seen: dict[str, set[str]] = {}
+        self._seen: dict[str, frozenset[str]] = {}
+        self._kinds: dict[frozenset[str], frozenset[str]] = {}
         self._looked: dict[str, float] = {}
         self._rows: dict[str, list[Row]] = {}
         self._inventory: Inventory | None = None
@@ -160,6 +161,7 @@ class JobLimits:
         kept = set(jobs)
         self._inventory = inventory
         self._rows.clear()
+        self._kinds.clear()
         for key in self._looked.keys() - kept:
             del self._looked[key], self._seen[key]
 
@@ -181,17 +183,21 @@ class JobLimits:
             reading.described["thresholds"] = rows
 
     def _look(self, key: str, reading: Reading) -> None:
-        """Note which metrics that have limits stand in a reading; once seen, they stay."""
-        seen = self._seen.setdefault(key, set())
-        before = len(seen)
+        """Note which metrics that have limits stand in a reading; once seen, they stay. Jobs that
+        read the same share one set.
+        """
+        before = self._seen.get(key, frozenset())
+        seen = set(before)
         for row in (*reading.rows, *(row for rows in reading.described.values() for row in rows)):
             subject = row.head.encoded.partition(b",")[0]
             if subject in self._subjects:
                 for field in _FIELD.findall(row.fields):
                     metric = subject + b"_" + field
                     if metric in self._metrics:
-                        seen.add(metric.decode())
-        if len(seen) > before:
+                        seen.add(self._metrics[metric])
+        found = frozenset(seen)
+        self._seen[key] = self._kinds.setdefault(found, found)
+        if found != before:
             self._rows.pop(key, None)
 
 

@@ -20,6 +20,7 @@ from probes.snmp.lines import (
     fields_of,
     integers,
     made,
+    places,
     shape_of,
     template,
     totals,
@@ -32,8 +33,11 @@ MOST_INSTANCES = 1000
 """Rows of a subject that one device may have (docs/metrics.md)."""
 
 Labels = tuple[tuple[str, str], ...]
-Claims = dict[str, dict[tuple[str, int], tuple[frozenset[str], tuple[str, ...]]]]
-"""Names in use on a device by subject, then by table and block in it, with their fields."""
+Claims = dict[RowsPlan, tuple[str, ...]]
+"""Names in use on a device, by the rows that have them."""
+
+STABLE: frozenset[bytes] = frozenset()
+"""The unstable rows of most blocks."""
 
 
 @dataclass(slots=True)
@@ -118,7 +122,7 @@ class TableState:
     def _keep(self, name: str, one: Fresh) -> None:
         old = self.kept.get(name)
         if name not in self.plan.keeps:
-            self.kept[name] = Fresh(alike(one.indexes), (), one.complete)
+            self.kept[name] = places(one)
         elif one.complete or old is None:
             same = old is not None and old.values == one.values
             values = old.values if old is not None and same else one.values
@@ -161,9 +165,8 @@ class TableState:
         return self.plan.columns.get(name) or next(looked, None)
 
     def _name(self, indexes: list[bytes], sure: set[str]) -> None:
-        for blocks in self.claims.values():
-            for key in [key for key in blocks if key[0] == self.plan.name]:
-                del blocks[key]
+        for plan in self.plan.rows:
+            self.claims.pop(plan, None)
         rows = self._rows(indexes)
         layout = Layout(indexes, [])
         named: dict[str, dict[tuple[bytes, str], str]] = {}
@@ -184,10 +187,10 @@ class TableState:
         if plan.spec.total and plan.spec.total.only:
             return self._sum_block(plan, layout, wanted)
         texts, made = called(plan, wanted, sure)
-        claims = self.claims.setdefault(plan.subject, {})
-        names = {name for _, one in claims.values() for name in one}
+        claims = {p: one for p, one in self.claims.items() if p.subject == plan.subject}
+        names = {name for one in claims.values() for name in one}
         # rows of other tables may share a name where they say other things of the same instance
-        taken = {n for fields, one in claims.values() if fields & plan.fields for n in one}
+        taken = {n for p, one in claims.items() if p.fields & plan.fields for n in one}
         fresh = {i: n for i, n in texts.items() if (i, n) not in own}
         unique = distinct(fresh, self._more(plan, rows, fresh, taken), taken)
         room = MOST_INSTANCES - len(names)
@@ -199,13 +202,13 @@ class TableState:
                 layout.overflow += 1
         named = {i: own[i, n] for i, n in texts.items() if (i, n) in own}
         if named:
-            claims[self.plan.name, len(layout.blocks)] = plan.fields, tuple(set(named.values()))
+            self.claims[plan] = tuple(set(named.values()))
         heads = {i: self._head(plan, name, wanted[i], i) for i, name in named.items()}
         total = plan.spec.total
         return Block(
             plan,
             [heads.get(index) for index in layout.indexes],
-            frozenset(i for i, name in named.items() if i in made or name != texts[i]),
+            frozenset(i for i, name in named.items() if i in made or name != texts[i]) or STABLE,
             self._head(plan, total.name, {}, b"") if total and heads else None,
             len(heads) < len(layout.indexes),
         )
@@ -217,7 +220,7 @@ class TableState:
         assert plan.spec.total is not None
         total = self._head(plan, plan.spec.total.name, {}, b"")
         heads = [total if index in wanted else None for index in layout.indexes]
-        return Block(plan, heads, frozenset(), total if wanted else None, holes=True)
+        return Block(plan, heads, STABLE, total if wanted else None, holes=True)
 
     def _more(
         self,

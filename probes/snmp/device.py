@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from probes.reading import Row, info
 from probes.snmp.ber import encode_oid
@@ -33,6 +34,11 @@ NOWHERE: Sources = {}
 """The sources of every table that a device lacks: most profiles know many of those."""
 
 
+@lru_cache(2048)
+def _shared(sources: tuple[tuple[str, tuple[int, ...]], ...]) -> Sources:
+    return dict(sources)
+
+
 @dataclass(slots=True)
 class Cycle:
     """A table's turns: when its slow and medium columns are due, and which objects the device has.
@@ -49,6 +55,10 @@ class Cycle:
     early: int = EARLY
     changed: Value | None = None
     sources: Sources = field(default_factory=lambda: NOWHERE)
+
+    def found(self, sources: Sources) -> None:
+        """These are the objects that the device has: devices of a kind share what says so."""
+        self.sources = _shared(tuple(sources.items())) if sources else NOWHERE
 
 
 @dataclass(slots=True)

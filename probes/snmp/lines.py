@@ -39,9 +39,21 @@ def _shared(indexes: tuple[bytes, ...]) -> list[bytes]:
     return list(indexes)
 
 
+@lru_cache(2048)
+def _places(indexes: tuple[bytes, ...], complete: bool) -> Fresh:
+    return Fresh(_shared(indexes), (), complete)
+
+
 def alike(indexes: list[bytes]) -> list[bytes]:
     """This list, or an equal one that others have already."""
     return _shared(tuple(indexes)) if len(indexes) <= ALIKE else indexes
+
+
+def places(column: Fresh) -> Fresh:
+    """Where a column has rows, without its values; one that others have already."""
+    if len(column.indexes) <= ALIKE:
+        return _places(tuple(column.indexes), column.complete)
+    return Fresh(column.indexes, (), column.complete)
 
 
 def agree(kept: Fresh, one: Fresh) -> bool:

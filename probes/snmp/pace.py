@@ -46,6 +46,12 @@ def width(columns: int, rows: int, size: int) -> int:
     return min(range(1, min(columns, size) + 1), key=replies)
 
 
+@lru_cache(maxsize=4096)
+def _key(table: bytes) -> str:
+    """What a table is called in memory: one text for all agents."""
+    return table.hex()
+
+
 class Pace:
     """The pace of one agent. Writes `bulk` and `rows` in the memory it was given."""
 
@@ -105,14 +111,14 @@ class Pace:
     def rows(self, table: bytes) -> int:
         """How many rows this table had last time; -1 when not known."""
         kept = self._memory.get("rows")
-        return _whole(kept.get(table.hex()), 0, 2**31, -1) if isinstance(kept, dict) else -1
+        return _whole(kept.get(_key(table)), 0, 2**31, -1) if isinstance(kept, dict) else -1
 
     def set_rows(self, table: bytes, rows: int) -> None:
         """Remember a table's length."""
         kept = self._memory.get("rows")
         if not isinstance(kept, dict) or len(kept) >= TABLES:
             kept = self._memory["rows"] = {}
-        kept[table.hex()] = rows
+        kept[_key(table)] = rows
 
     def heard(self, delay: float) -> None:
         """A request that was sent once was answered after so many seconds (RFC 6298)."""

@@ -26,7 +26,7 @@ FEW = 3
 MOST_TOLD = 3
 """Tables whose fault stands in the message; the rest are only named."""
 
-Sources = dict[str, tuple[int, ...]]
+Sources = Mapping[str, tuple[int, ...]]
 """For each column the object identifiers in use, as places in ColumnPlan.oids."""
 
 
@@ -186,7 +186,7 @@ class Poll:
         Also tells which identifiers are in use, for the polls that follow.
         """
         fresh = await self.read(table, wanted, {one.name: (0,) for one in wanted})
-        sources: Sources = {name: (0,) for name, one in fresh.items() if one.indexes}
+        sources = {name: (0,) for name, one in fresh.items() if one.indexes}
         for place in range(1, max((len(one.oids) for one in wanted), default=1)):
             rows = max((one.indexes for one in fresh.values()), key=len, default=[])
             lacking = [

@@ -21,7 +21,7 @@ from probes.snmp.census import Census, count
 from probes.snmp.client import Client
 from probes.snmp.column import Value
 from probes.snmp.decode import MOST_INSTANCES
-from probes.snmp.device import EARLY, NOWHERE, SYS_UPTIME, Cycle, Device, identify
+from probes.snmp.device import EARLY, SYS_UPTIME, Cycle, Device, identify
 from probes.snmp.errors import SnmpError
 from probes.snmp.lines import Fresh
 from probes.snmp.module.asking import Asking
@@ -227,7 +227,7 @@ class SnmpSession:
         if sources or cycle.state is not None:
             device.state(cycle).learn(fresh, looked)
         if poll.broken == broken:
-            cycle.sources = sources or NOWHERE
+            cycle.found(sources)
             due.done()
         else:
             cycle.sources = {**cycle.sources, **sources}

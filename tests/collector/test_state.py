@@ -54,6 +54,24 @@ def test_only_what_changed_is_written(path: Path) -> None:
     memory.close()
 
 
+class Short:
+    def kept(self) -> list[str]:
+        return ["so much", "to say"]
+
+
+def test_what_is_short_in_memory_is_written_in_full(path: Path) -> None:
+    memory = Memory(path)
+    memory.of("a")["said"] = Short()
+    memory.mark("a")
+    assert memory.write() == 1
+    memory.mark("a")
+    assert memory.write() == 0
+    memory.close()
+    again = Memory(path)
+    assert again.of("a") == {"said": ["so much", "to say"]}
+    again.close()
+
+
 def test_a_forgotten_key_is_gone(path: Path) -> None:
     memory = Memory(path)
     memory.of("a")["x"] = 1
