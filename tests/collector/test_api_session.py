@@ -159,6 +159,38 @@ async def test_user_of_a_proxy_counts_only_from_its_address_and_when_known(
             assert await status(client, **{"X-User": "lan"}) == 401
 
 
+@pytest.mark.parametrize(
+    ("proxy", "said", "sealed"),
+    [
+        ("127.0.0.1=X-User", {"X-Forwarded-Proto": "https"}, True),
+        ("127.0.0.1=X-User", {"X-Forwarded-Proto": "http, HTTPS"}, True),
+        ("127.0.0.1=X-User", {"X-Forwarded-Proto": "https, http"}, False),
+        ("127.0.0.1=X-User", {}, False),
+        ("127.0.0.9=X-User", {"X-Forwarded-Proto": "https"}, False),
+        (None, {"X-Forwarded-Proto": "https"}, False),
+    ],
+)
+@pytest.mark.asyncio
+async def test_a_cookie_is_for_tls_alone_where_the_proxy_says_that_it_speaks_it(
+    running: Running, tmp_path: Path, proxy: str | None, said: dict[str, str], sealed: bool
+) -> None:
+    async with served(running, access(tmp_path, proxy)) as client:
+        client.cookie_jar.clear()
+        async with client.post("/api/v1/session", json={"token": "look"}, headers=said) as answer:
+            (cookie,) = answer.cookies.values()
+        assert (cookie.key, bool(cookie["secure"])) == (
+            ("__Host-hatang", True) if sealed else ("hatang", False)
+        )
+        client.cookie_jar.clear()
+        kept = {"Cookie": f"{cookie.key}={cookie.value}"}
+        assert await status(client, **said, **kept) == 200
+        other = "hatang" if sealed else "__Host-hatang"
+        assert await status(client, **said, Cookie=f"{other}={cookie.value}") == 401
+        async with client.delete("/api/v1/session", headers={**said, **kept}) as answer:
+            assert {bool(one["secure"]) for one in answer.cookies.values()} == {sealed}
+        assert await status(client, **said, **kept) == 401
+
+
 @pytest.mark.asyncio
 async def test_a_proxy_without_tokens_or_address_is_refused(running: Running) -> None:
     with pytest.raises(ListenRefusedError, match="--tokens"):

@@ -9,7 +9,7 @@ from collector.api.acts import bodies, examples, shape
 from collector.api.acts.audited import deed, entered, mention, refused
 from collector.api.entry.guard import HOLDER, RefusedError, wait_refused
 from collector.api.entry.tokens import holder
-from collector.api.entry.visitors import COOKIE, COOKIE_TLS, LASTS, VISITORS, Visitor, secret_of
+from collector.api.entry.visitors import COOKIE, COOKIE_TLS, LASTS, VISITORS, Visitor
 from collector.api.rim import SOURCE
 from collector.api.route import Route
 from collector.selfmetrics import VERSION
@@ -45,12 +45,13 @@ async def enter(request: web.Request) -> web.Response:
     await visitors.save()
     log.info("session begins", extra={"holder": token.name, "remote": address})
     response = rim.told(_told(request, visitor))
+    sealed = visitors.sealed(request)
     response.set_cookie(
-        COOKIE_TLS if request.secure else COOKIE,
+        COOKIE_TLS if sealed else COOKIE,
         secret,
         max_age=int(LASTS[token.role]),
         path="/",
-        secure=request.secure,
+        secure=sealed,
         httponly=True,
         samesite="Strict",
     )
@@ -65,11 +66,12 @@ async def leave(request: web.Request) -> web.Response:
     if visitor is not None:
         request[HOLDER] = visitor.token.name
         await mention(request, deed(request, "logout"))
-    visitors.end(secret_of(request))
+    visitors.end(visitors.secret(request))
     await visitors.save()
     response = rim.told(_told(request, None))
+    sealed = visitors.sealed(request)
     for name in (COOKIE, COOKIE_TLS):
-        response.del_cookie(name, path="/", secure=request.secure, httponly=True, samesite="Strict")
+        response.del_cookie(name, path="/", secure=sealed, httponly=True, samesite="Strict")
     return response
 
 

@@ -102,7 +102,7 @@ class Visitors:
 
     def who(self, request: web.Request) -> Visitor | None:
         """Who asks, by the proxy's word or by cookie."""
-        return self._named(request) or self._session(secret_of(request))
+        return self._named(request) or self._session(self.secret(request))
 
     def _session(self, secret: str) -> Visitor | None:
         fingerprint, until = self._sessions.get(_hash(secret.encode()), ("", 0.0))
@@ -112,7 +112,7 @@ class Visitors:
         return Visitor(token, until, _word(secret.encode(), "csrf"))
 
     def _named(self, request: web.Request) -> Visitor | None:
-        if self._proxy is None or request.remote != self._proxy.address:
+        if self._proxy is None or not self._proxied(request):
             return None
         name = request.headers.get(self._proxy.header, "")
         token = next((one for one in self.tokens if one.name == name), None)
@@ -125,13 +125,26 @@ class Visitors:
 
     def forwarded(self, request: web.Request) -> str | None:
         """By which name the proxy was asked; None where it was not the proxy."""
-        proxied = self._proxy is not None and request.remote == self._proxy.address
-        return request.headers.get("X-Forwarded-Host") if proxied else None
+        return request.headers.get("X-Forwarded-Host") if self._proxied(request) else None
+
+    def sealed(self, request: web.Request) -> bool:
+        """Whether the browser speaks TLS: with us, or with the proxy by that one's last word."""
+        if request.secure or not self._proxied(request):
+            return request.secure
+        said = request.headers.get("X-Forwarded-Proto", "").rpartition(",")[2]
+        return said.strip().lower() == "https"
+
+    def secret(self, request: web.Request) -> str:
+        """What the cookie has; over TLS only the one that was set over TLS counts."""
+        return request.cookies.get(COOKIE_TLS if self.sealed(request) else COOKIE, "")[:200]
+
+    def _proxied(self, request: web.Request) -> bool:
+        return self._proxy is not None and request.remote == self._proxy.address
 
     def address(self, request: web.Request) -> str:
         """From where somebody asks, as far as the proxy's last word on it."""
         remote = request.remote or ""
-        if self._proxy is None or remote != self._proxy.address:
+        if not self._proxied(request):
             return remote
         said = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
         try:
@@ -181,11 +194,6 @@ def _write(path: Path, text: str) -> None:
 
 
 VISITORS = web.AppKey("visitors", Visitors)
-
-
-def secret_of(request: web.Request) -> str:
-    """What the cookie has; over TLS only the one that was set over TLS counts."""
-    return request.cookies.get(COOKIE_TLS if request.secure else COOKIE, "")[:200]
 
 
 def _hash(secret: bytes) -> str:
