@@ -10,7 +10,8 @@ from benchmarks.agents import AUTH, COMMUNITY, PORT, PRIV, USER, address
 from inventory.secret import Secret
 from probes.probe import Target
 from probes.reading import Reading
-from probes.snmp.profile import Profile, read, resolve
+from probes.snmp.profile import Profile
+from probes.snmp.profiles import read, resolve
 from probes.snmp.session import SnmpSession, SnmpSettings
 
 WHOLE = Path(__file__).parent / "whole-table.yaml"

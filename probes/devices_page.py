@@ -4,7 +4,8 @@ import sys
 from collections import Counter
 
 from probes.catalogue import SECTIONS
-from probes.snmp.profile import Match, Profile, Source, load_profiles
+from probes.snmp.profile import Match, Profile, Source
+from probes.snmp.profiles import load_profiles
 
 _HEAD = """# Devices over SNMP · Thiết bị qua SNMP
 

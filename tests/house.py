@@ -37,7 +37,7 @@ LIBRARIES: Mapping[str, tuple[str, ...]] = {
     "rich": ("collector/",),
     "yaml": (
         *("alerts/", "dashboards/soundness", "inventory/", "collector/"),
-        *("probes/catalogue", "probes/cli/language", "probes/snmp/profile", "probes/snmp/spots"),
+        *("probes/catalogue", "probes/cli/language", "probes/snmp/profiles", "probes/snmp/spots"),
         *("probes/snmp/module/file", "probes/traps/names"),
     ),
 }

@@ -8,7 +8,8 @@ import pytest
 
 from collector.command.main import COMMANDS
 from probes.catalogue import METRICS
-from probes.snmp.profile import Profile, load_profiles
+from probes.snmp.profile import Profile
+from probes.snmp.profiles import load_profiles
 from tests import house
 
 PRODUCT = tuple(house.ROOMS)

@@ -10,7 +10,7 @@ import pytest
 
 from alerts.rules import RULES, SELF, load
 from collector.command.main import COMMANDS, main
-from probes.snmp.profile import load_profiles
+from probes.snmp.profiles import load_profiles
 from tests.daemons import snmpd
 
 ROOT = Path(__file__).parent.parent

@@ -13,7 +13,7 @@ from dashboards.soundness import problems as dashboard_problems
 from inventory.load import Inventory, InventoryInvalid, load
 from inventory.problem import Problem
 from probes.registry import vocabulary as known_names
-from probes.snmp.profile import ProfileInvalid, profile_problems
+from probes.snmp.profiles import ProfileInvalid, profile_problems
 
 EXAMPLE = """\
 examples:

@@ -5,7 +5,8 @@ it. Of nearly a hundred files few are read to their end.
 from functools import cache
 
 from probes.snmp.check import faults
-from probes.snmp.profile import FOLDER, Document, Head, Profile, ProfileInvalid, head, read, resolve
+from probes.snmp.profile import Document, Head, Profile
+from probes.snmp.profiles import FOLDER, ProfileInvalid, head, read, resolve
 from probes.snmp.spots import placed
 
 

@@ -13,7 +13,7 @@ from alerts.notice import ENGINE_ALERTS
 from alerts.rules import FOLDER, RULES, SELF, Placed, by_alert, load
 from probes.catalogue import METRICS
 from probes.snmp.check import columns_of
-from probes.snmp.profile import load_profiles
+from probes.snmp.profiles import load_profiles
 from tests.alerts.cases import lacking
 from tests.daemons import program
 

@@ -17,7 +17,7 @@ from collector.discover.uplinks import hang, links
 from collector.vocabulary import vocabulary
 from inventory.load import load
 from probes.reading import Reason
-from probes.snmp.profile import load_profiles
+from probes.snmp.profiles import load_profiles
 from tests.discover.made import answer, included, inventory
 
 NASTY = (

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from probes.devices_page import page
-from probes.snmp.profile import load_profiles
+from probes.snmp.profiles import load_profiles
 
 PAGE = Path(__file__).parents[2] / "docs/devices.md"
 

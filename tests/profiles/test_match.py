@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from probes.snmp.ber import encode_oid
-from probes.snmp.profile import Who, load_profiles, match
+from probes.snmp.profile import Who, match
+from probes.snmp.profiles import load_profiles
 from tests.snmp_session.polling import agent, ask, session_on
 from tests.snmp_session.replay import Oid, integer, tlv
 

@@ -5,16 +5,8 @@ from pathlib import Path
 import pytest
 
 from probes.snmp import shelf
-from probes.snmp.profile import (
-    Profile,
-    ProfileInvalid,
-    Who,
-    load_folder,
-    load_profiles,
-    match,
-    profile_problems,
-    telling,
-)
+from probes.snmp.profile import Profile, Who, match, telling
+from probes.snmp.profiles import ProfileInvalid, load_folder, load_profiles, profile_problems
 from probes.snmp.shelf import heads, shipped
 
 GOOD = """

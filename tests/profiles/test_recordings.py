@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from probes.snmp.profile import load_profiles
+from probes.snmp.profiles import load_profiles
 from tests.snmp_session.polling import agent, ask, session_on, shown
 from tests.snmp_session.replay import load
 

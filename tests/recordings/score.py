@@ -13,7 +13,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from probes.snmp.profile import FOLDER, Profile, Who, load_folder, load_profiles, match, telling
+from probes.snmp.profile import Profile, Who, match, telling
+from probes.snmp.profiles import FOLDER, load_folder, load_profiles
 from tests.recordings.centreon import judge_metrics
 from tests.recordings.emitted import Polled, poll, who
 from tests.recordings.extras import judge_extras
