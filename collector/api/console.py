@@ -55,14 +55,12 @@ def _filled(one: Page, name: str, language: str, known: bool) -> tuple[Asset, st
         .replace("{province}", html.escape(name))
     )
     body = text.encode()
-    packed = gzip.compress(body, mtime=0)
-    return Asset("text/html", body, packed), hashlib.sha256(body).hexdigest()[:32]
+    return Asset("text/html", gzip.compress(body, mtime=0)), hashlib.sha256(body).hexdigest()[:32]
 
 
 async def asset(request: web.Request) -> web.Response:
     """One file."""
-    place = request.match_info
-    name = "/".join(place[one] for one in ("folder", "name") if one in place)
+    name = request.match_info["name"]
     found = ASSETS.get(name)
     if found is None:
         raise RefusedError(404, "the console has no such file", "load the page again")
@@ -77,8 +75,8 @@ def _answer(request: web.Request, one: Asset, tag: str, headers: dict[str, str])
     headers["Vary"] = "Accept-Encoding"
     if any(seen.value == tag for seen in request.if_none_match or ()):
         return web.Response(status=304, headers=headers)
-    body = one.body
-    if "gzip" in request.headers.get("Accept-Encoding", ""):
+    packed = "gzip" in request.headers.get("Accept-Encoding", "")
+    if packed:
         headers["Content-Encoding"] = "gzip"
-        body = one.packed
+    body = one.packed if packed else one.body
     return web.Response(body=body, content_type=one.media, charset="utf-8", headers=headers)

@@ -57,18 +57,15 @@ _CONSOLE = (
         )
         for one in PAGES
     ),
-    *(
-        Route(
-            "GET",
-            f"/console/{{version}}/{path}",
-            console.asset,
-            "The console's own files",
-            "export const x = 1;",
-            role="",
-            media="text/javascript",
-            refusals=(404,),
-        )
-        for path in ("{name}", "{folder}/{name}")
+    Route(
+        "GET",
+        "/console/{version}/{name}",
+        console.asset,
+        "The console's own files",
+        "const x = 1;",
+        role="",
+        media="text/javascript",
+        refusals=(404,),
     ),
 )
 

@@ -1,33 +1,39 @@
-"""The console's pages and their files as they are sent: read once, compressed once, files under an
-address that names their contents, so that a browser may keep them for good.
+"""The console's pages and their files as they are sent: read, joined, compressed once, files under
+an address that names their contents, so that a browser may keep them for good.
 
 The pages have no data in them and are anybody's; what they show they ask of the API. A page is a
 folder of `assets/` with `NAME/NAME.html` (what stands within the frame), `NAME.js` and `NAME.css`.
+It loads one script, `NAME.js` with all that it imports, and one sheet of the styles of the folders
+that these come from.
 """
 
 import gzip
 import hashlib
 import posixpath
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
+from collector.console import joined
 from inventory.model import KINDS
 
 _MEDIA = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
-_IMPORTED = re.compile(r'^(?:import|export) (?:.* from )?"(\.[^"]+)";$', re.MULTILINE)
+_ALONE = ("early.js", "icon.svg")
 
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """A file as it is sent."""
+    """A file as it is sent: compressed, as every browser takes it."""
 
     media: str
-    body: bytes
     packed: bytes
+
+    @property
+    def body(self) -> bytes:
+        """For whoever takes it only as it is."""
+        return gzip.decompress(self.packed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,60 +59,56 @@ PAGES = (
 )
 
 
-def _walk(folder: Traversable, above: str = "") -> Iterator[tuple[str, Traversable]]:
+def _walk(folder: Traversable, above: str = "") -> Iterator[tuple[str, str]]:
     for one in folder.iterdir():
         if one.is_dir():
             yield from _walk(one, f"{above}{one.name}/")
         else:
-            yield above + one.name, one
+            yield above + one.name, one.read_text("utf-8")
+
+
+def sources() -> Mapping[str, str]:
+    """What stands in `assets/`, by path."""
+    return dict(_walk(files(__name__.rpartition(".")[0]).joinpath("assets")))
+
+
+def _styles(texts: Mapping[str, str], folder: str) -> str:
+    """The console's styles, those of the folders that a page's modules stand in, and its own."""
+    places = map(posixpath.dirname, joined.modules(texts, f"{folder}/{folder}.js"))
+    names = dict.fromkeys(f"{one}/{one}.css" for one in places if one not in ("", folder))
+    found = ("console.css", *names, f"{folder}/{folder}.css")
+    return "".join(texts[name] for name in found if name in texts)
+
+
+def _assets(texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for name in _ALONE:
+        yield name, texts[name]
+    for folder in {one.folder for one in PAGES}:
+        yield f"{folder}.js", joined.script(texts, f"{folder}/{folder}.js")
+        yield f"{folder}.css", _styles(texts, folder)
 
 
 def _read() -> tuple[Mapping[str, Asset], Mapping[str, str]]:
-    found, pages = {}, {}
-    for name, one in _walk(files(__name__.rpartition(".")[0]).joinpath("assets")):
-        media = _MEDIA.get(name[name.rfind(".") :])
-        if media is not None:
-            body = one.read_bytes()
-            found[name] = Asset(media, body, gzip.compress(body, mtime=0))
-        elif name.endswith(".html"):
-            pages[name] = one.read_text("utf-8")
-    return found, pages
+    texts, found = sources(), {}
+    for name, text in _assets(texts):
+        media = _MEDIA[posixpath.splitext(name)[1]]
+        found[name] = Asset(media, gzip.compress(text.encode(), mtime=0))
+    return found, {name: text for name, text in texts.items() if name.endswith(".html")}
 
 
 ASSETS, HTML = _read()
 VERSION = hashlib.sha256(
-    b"".join(name.encode() + one.body for name, one in sorted(ASSETS.items()))
+    b"".join(name.encode() + one.packed for name, one in sorted(ASSETS.items()))
 ).hexdigest()[:12]
-"""Names the contents of all files together: modules ask for each other beside themselves."""
-
-
-def modules(entry: str) -> list[str]:
-    """A script and all that it imports, however far, by name in `assets/`."""
-    found, ahead = {entry: None}, [entry]
-    while ahead:
-        name = ahead.pop()
-        for one in _IMPORTED.findall(ASSETS[name].body.decode()):
-            path = posixpath.normpath(posixpath.join(posixpath.dirname(name), one))
-            if path not in found:
-                found[path] = None
-                ahead.append(path)
-    return list(found)
+"""Names the contents of all files together."""
 
 
 @lru_cache
 def framed(folder: str) -> str:
     """A page in its frame, with what is to be filled in yet: province, language, known, ask."""
-    base = f"/console/{VERSION}"
-    scripts = modules(f"{folder}/{folder}.js")
-    styles = dict.fromkeys(("", *(f"{posixpath.dirname(one)}/" for one in reversed(scripts))))
-    sheets = [f"{one}{one.strip('/') or 'console'}.css" for one in styles]
-    lines = [f'<link rel="modulepreload" href="{base}/{one}">' for one in scripts[1:]]
-    lines.append(f'<script type="module" src="{base}/{scripts[0]}"></script>')
-    links = [f'<link rel="stylesheet" href="{base}/{one}">' for one in sheets if one in ASSETS]
     return (
         HTML["frame.html"]
-        .replace("{assets}", base)
-        .replace("{styles}", "\n".join(links))
-        .replace("{scripts}", "\n".join(lines))
+        .replace("{assets}", f"/console/{VERSION}")
+        .replace("{folder}", folder)
         .replace("{main}", HTML[f"{folder}/{folder}.html"])
     )

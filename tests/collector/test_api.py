@@ -32,8 +32,7 @@ def asked(path: str) -> str:
     if path.startswith(("/api/v1/incidents/", "/api/v1/maintenance/")):
         return path.replace("{name}", "2" if path.endswith("/extend") else "1")
     if path.startswith("/console/"):
-        name = "wall.js" if "{folder}" in path else "page.js"
-        return path.format(version="any", folder="wall", name=name)
+        return path.format(version="any", name="wall.js")
     if path.startswith("/api/v1/runbooks/"):
         return path.replace("{name}", "CircuitDown")
     kind = path.split("/")[3] if path.startswith("/api/v1/") else ""

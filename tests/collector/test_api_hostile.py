@@ -162,7 +162,6 @@ async def test_names_in_a_path_are_names(tmp_path: Path) -> None:
     async with faced(tmp_path) as face:
         shapes = (
             "/console/x/{}",
-            "/console/x/{}/wall.js",
             "/api/v1/runbooks/{}",
             f"/api/v1/devices/{UP}/configs/{{}}",
             "/api/v1/devices/{}/sheet",
@@ -211,7 +210,7 @@ async def test_every_answer_has_a_policy_and_may_be_framed_by_nobody(tmp_path: P
                 continue
             name = next((own for part, own in names.items() if part in route.path), "x")
             path = route.path.replace("{name}", name).replace("{version}", "x")
-            path = path.replace("{revision}", "abc").replace("{folder}", "wall")
+            path = path.replace("{revision}", "abc")
             async with face.client.get(path) as answer:
                 policy = answer.headers["Content-Security-Policy"]
                 assert "default-src 'none'" in policy, path
@@ -227,7 +226,6 @@ def test_without_a_token_there_is_nothing_but_pages_and_the_way_in() -> None:
         "/readyz",
         "/api/v1/session",
         "/console/{version}/{name}",
-        "/console/{version}/{folder}/{name}",
     }
     acting = [one for one in ROUTES if one.method not in ("GET", "HEAD")]
     assert {one.role for one in acting if one.path != "/api/v1/session"} == {"operator"}

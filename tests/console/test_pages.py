@@ -7,11 +7,18 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from collector.console.pages import ASSETS, HTML, PAGES, VERSION, Page, framed, modules
+from collector.console import joined
+from collector.console.pages import ASSETS, HTML, PAGES, VERSION, Page, framed, sources
 from tests.collector.running import Face, faced
 
 PAGED = sorted({one.folder for one in PAGES})
-SCRIPTS = {name: one.body.decode() for name, one in ASSETS.items() if name.endswith(".js")}
+SOURCES = sources()
+SCRIPTS = {name: text for name, text in SOURCES.items() if name.endswith(".js")}
+
+
+def modules(folder: str) -> list[str]:
+    """The modules of a page."""
+    return joined.modules(SCRIPTS, f"{folder}/{folder}.js")
 
 
 @pytest_asyncio.fixture
@@ -36,7 +43,7 @@ async def test_page_is_asked_for_again_and_its_files_are_kept_for_good(
     async with face.client.get(path, headers={"If-None-Match": tag}) as answer:
         assert (answer.status, await answer.read()) == (304, b"")
     files = re.findall(r'(?:src|href)="(/console/[^"]+)"', page)
-    assert len(files) > 10
+    assert {file.rpartition(".")[2] for file in files} == {"js", "css", "svg"}
     for path in files:
         async with face.client.get(path) as answer:
             assert answer.status == 200, path
@@ -47,9 +54,9 @@ async def test_page_is_asked_for_again_and_its_files_are_kept_for_good(
 
 @pytest.mark.asyncio
 async def test_old_address_of_a_file_is_not_kept_and_no_other_file_is_sent(face: Face) -> None:
-    async with face.client.get("/console/000000000000/wall/wall.js") as answer:
+    async with face.client.get("/console/000000000000/wall.js") as answer:
         assert answer.headers["Cache-Control"] == "no-cache"
-    for name in ("pages.py", "frame.html", "wall/wall.html", "..%2f__init__.py", "%2e%2e", "wall"):
+    for name in ("pages.py", "frame.html", "words.js", "..%2f__init__.py", "%2e%2e", "wall"):
         async with face.client.get(f"/console/{VERSION}/{name}") as answer:
             assert answer.status == 404, name
 
@@ -72,7 +79,7 @@ def test_scripts_name_no_host_and_take_no_text_for_a_document() -> None:
 @pytest.mark.parametrize("folder", PAGED)
 def test_every_word_that_a_page_asks_for_stands_in_both_languages(folder: str) -> None:
     """Words are looked up in what the page loads; one that is put together must not be empty."""
-    scripts = [SCRIPTS[name] for name in modules(f"{folder}/{folder}.js")]
+    scripts = [SCRIPTS[name] for name in modules(folder)]
     words: dict[str, str] = {}
     for text in scripts:
         found = re.findall(r'^  "([^"]*)": \[(.*)\],$', text, re.MULTILINE)
@@ -94,9 +101,31 @@ def test_every_word_that_a_page_asks_for_stands_in_both_languages(folder: str) -
 
 
 def test_every_file_is_of_some_page_and_every_import_is_seen() -> None:
-    loaded = {name for folder in PAGED for name in modules(f"{folder}/{folder}.js")}
+    loaded = {name for folder in PAGED for name in modules(folder)}
     assert loaded == SCRIPTS.keys() - {"early.js"}
     for name, text in SCRIPTS.items():
-        lines = re.findall(r"^import .*$", text, re.MULTILINE)
-        assert all(line.endswith('";') for line in lines), name
         assert "import(" not in text, name
+
+
+@pytest.mark.parametrize("folder", PAGED)
+def test_page_loads_all_its_modules_as_one_file_each_before_those_that_import_it(
+    folder: str,
+) -> None:
+    sent = ASSETS[f"{folder}.js"].body.decode()
+    assert not re.findall(r"^(?:import|export)\b.*", sent, re.MULTILINE), "not understood"
+    begun = re.findall(r"^const (\$\w+) = \(\(\) => {$", sent, re.MULTILINE)
+    assert len(begun) == len(modules(folder))
+    for name in begun:
+        taken = sent.find(f"= {name};")
+        assert taken < 0 or sent.index(f"const {name} = ") < taken, name
+
+
+@pytest.mark.parametrize("folder", PAGED)
+def test_page_loads_the_styles_of_its_modules_as_one_file_its_own_last(folder: str) -> None:
+    sent = ASSETS[f"{folder}.css"].body.decode()
+    places = {f"{name.partition('/')[0]}/" for name in modules(folder) if "/" in name}
+    styles = {f"{place}{place[:-1]}.css" for place in places} & SOURCES.keys()
+    assert sent.startswith(SOURCES["console.css"])
+    assert sent.endswith(SOURCES[f"{folder}/{folder}.css"])
+    assert len(sent) == sum(len(SOURCES[one]) for one in styles | {"console.css"})
+    assert all(SOURCES[one] in sent for one in styles)

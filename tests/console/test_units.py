@@ -5,16 +5,16 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page
 
-from collector.console.pages import VERSION
+from collector.console import joined
+from collector.console.pages import sources
 from probes.catalogue import METRICS, UNITLESS
 from tests.console.browser import browser, opened
 from tests.console.resting import resting
 
-WRITE = f"""async ([language, pairs]) => {{
-  const units = await import("/console/{VERSION}/units.js");
-  const words = await import("/console/{VERSION}/words.js");
-  words.speak(language);
-  return pairs.map(([value, unit]) => units.measured(value, unit));
+WRITE = f"""([language, pairs]) => {{
+{joined.script(sources(), "units.js")}
+  $words.speak(language);
+  return pairs.map(([value, unit]) => $units.measured(value, unit));
 }}"""
 
 WRITTEN = [

@@ -32,7 +32,8 @@ const HELD = "a, button, input, summary, [tabindex]";
 
 // Draws what is in an element anew; what had the focus in it has it again, or what stands last instead.
 export function redraw(element, fill) {
-  const place = [...element.querySelectorAll(HELD)].indexOf(document.activeElement);
+  const held = element.contains(document.activeElement);
+  const place = held ? [...element.querySelectorAll(HELD)].indexOf(document.activeElement) : -1;
   fill();
   if (place < 0 || element.contains(document.activeElement)) return;
   const now = [...element.querySelectorAll(HELD)];

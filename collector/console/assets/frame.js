@@ -19,9 +19,14 @@ function label() {
   const other = by("language");
   other.textContent = say("language.other");
   other.lang = speaks() === "vi" ? "en" : "vi";
+  requestAnimationFrame(reveal);
+  tick();
+}
+
+// On a phone the page's own name may be out of sight.
+function reveal() {
   const own = document.querySelector(".bar nav [aria-current]");
   if (own) own.parentElement.scrollLeft = own.offsetLeft - own.parentElement.offsetLeft;
-  tick();
 }
 
 function tick() {

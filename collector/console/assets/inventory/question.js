@@ -21,7 +21,8 @@ function read(arriving) {
   };
 }
 
-export let asked = read(true);
+// It stays the same object, whatever is asked.
+export const asked = read(true);
 
 // The question as parameters; a file has no pages.
 export function parameters({ paged }) {
@@ -41,7 +42,7 @@ let typing = false;
 
 // Another question. What is typed is one step of the browser's history, not one a letter.
 export function ask(change, { typed = false } = {}) {
-  asked = { ...asked, page: 1, ...change };
+  Object.assign(asked, { page: 1, ...change });
   history[typed && typing ? "replaceState" : "pushState"](null, "", address());
   typing = typed;
 }
@@ -63,7 +64,7 @@ export function clear() {
 
 // What the address says now: after a step back or forward.
 export function again() {
-  asked = read(false);
+  Object.assign(asked, read(false));
   typing = false;
 }
 

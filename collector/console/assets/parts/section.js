@@ -10,8 +10,10 @@ export function once(element, key, fill) {
   redraw(element, fill);
 }
 
-// Whether its reader marks text in it, to copy it.
+// Whether its reader marks text in it, to copy it. A browser lays the whole page out to tell: what shows
+// nothing yet is not asked.
 function marked(section) {
+  if (section.lastElementChild.drawn === undefined) return false;
   const chosen = getSelection();
   return chosen !== null && !chosen.isCollapsed && section.contains(chosen.anchorNode);
 }

@@ -11,7 +11,7 @@ const LEAST = 0.1;
 const BUSY = [[0.9, "full"], [0.7, "busy"]];
 
 const used = (one) => one.up === true || Boolean(one.alias) || Boolean(one.circuit);
-const named = new Intl.Collator("vi", { numeric: true });
+const counted = (name) => name.replace(/\d+/g, (digits) => digits.padStart(9, "0"));
 
 // What matters first: lines, then what has a name and is down though it is switched on, what is up, the rest.
 function rank(one) {
@@ -78,7 +78,7 @@ function show(body) {
   const least = body.only.checked ? used : () => true;
   const fits = (one) => folded(`${one.name} ${one.alias ?? ""} ${one.circuit?.title ?? ""}`).includes(sought);
   const found = all.filter((one) => fits(one) && (sought || one.name === body.chosen || least(one)));
-  found.sort((one, other) => rank(one) - rank(other) || named.compare(one.name, other.name));
+  found.sort((one, other) => rank(one) - rank(other) || (counted(one.name) < counted(other.name) ? -1 : 1));
   const items = found.map((one) => ({ one, flow: body.rates?.get(one.name) ?? null, chosen: body.chosen === one.name, language: speaks() }));
   patch(body.rows, items, (item) => item.one.name, () => make("tr"), (row, item) => update(body, row, item));
   tell(body.count, [say("ports.count", { shown: number(found.length), all: number(all.length) }), body.told.at === null ? "" : say("port.read", { time: moment(body.told.at) })].filter(Boolean).join(" · "));

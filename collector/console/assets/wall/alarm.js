@@ -20,7 +20,7 @@ function voice() {
   return speaker;
 }
 
-function label() {
+export function label() {
   const button = by("sound");
   const blocked = !muted() && speaker !== null && speaker.state === "suspended";
   button.setAttribute("aria-pressed", String(!muted()));
@@ -102,5 +102,3 @@ export function listen() {
   });
   label();
 }
-
-export { label };
