@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import TypeGuard
 
@@ -92,6 +93,22 @@ def imports(files: Files) -> list[str]:
             if top in LIBRARIES and not path.startswith(LIBRARIES[top]):
                 found.append(f"{path}:{line}: {top} has no place here")
     return found
+
+
+def circles(files: Files) -> list[str]:
+    """The first circle of files that import each other, inside functions too."""
+    stems = {path: path.removesuffix(".py").removesuffix("/__init__") for path in files}
+    module = {stem.replace("/", "."): path for path, stem in stems.items()}
+    graph = {}
+    for path, text in files.items():
+        names = [name for _, name in _imports(ast.parse(text))]
+        used = [module.get(name) or module.get(name.rpartition(".")[0]) for name in names]
+        graph[path] = {one for one in used if one and one != path}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return [" imports ".join(reversed(error.args[1]))]
+    return []
 
 
 def _functions(text: str) -> Iterator[tuple[ast.FunctionDef | ast.AsyncFunctionDef, int]]:

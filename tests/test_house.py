@@ -32,6 +32,10 @@ def test_rooms_import_only_what_they_may() -> None:
     assert house.imports(house.texts(".py", under=PRODUCT)) == []
 
 
+def test_no_files_import_each_other() -> None:
+    assert house.circles(house.texts(".py", under=PRODUCT)) == []
+
+
 def test_product_keeps_its_size_budgets() -> None:
     assert house.sizes(house.texts(".py", under=PRODUCT)) == []
 
@@ -104,6 +108,11 @@ LONG = "def f():\n" + "    pass\n" * 31
         (house.imports, {"probes/a.py": "import collector"}, "may not import"),
         (house.imports, {"alerts/a.py": "from probes.snmp import client"}, "may not import"),
         (house.imports, {"probes/snmp/a.py": "import aiohttp"}, "no place"),
+        (
+            house.circles,
+            {"a.py": "import b", "b.py": "def f():\n    from a import g"},
+            "a.py imports b",
+        ),
         (house.sizes, {"a.py": "\n" * 401}, "401 lines"),
         (house.sizes, {"a.py": "def f():\n" + "    pass\n" * 60}, "f has 61 lines"),
         (house.sizes, {"a.py": LONG}, "0 of 1 functions"),
