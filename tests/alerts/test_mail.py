@@ -48,7 +48,7 @@ def post_office() -> Iterator[tuple[int, list[Any]]]:
     box = type("Box", (Postbox,), {"mails": mails})
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), box) as server:
         server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         yield server.server_address[1], mails
         server.shutdown()
 

@@ -123,7 +123,7 @@ def test_set_is_refused(answering: Answering) -> None:
 
 def test_foreign_community_gets_no_answer(answering: Answering) -> None:
     answering.community = "other"
-    assert "Timeout" in " ".join(answering.ask("snmpget", "2c", "1.3.6.1.2.1.1.5.0"))
+    assert "Timeout" in " ".join(answering.ask("snmpget", "2c", "-r", "0", "1.3.6.1.2.1.1.5.0"))
 
 
 def test_circuit_is_the_alias_of_the_port_it_ends_at() -> None:
