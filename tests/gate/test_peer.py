@@ -64,7 +64,7 @@ async def at_work(rounds: Rounds) -> AsyncIterator[None]:
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def until(condition: Callable[[], Any], seconds: float = 10.0) -> None:
+async def until(condition: Callable[[], Any], seconds: float = 60.0) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end
@@ -76,7 +76,10 @@ def rounds(folder: Path, *peers: str, vmalert: str = "") -> Rounds:
 
 
 @pytest.mark.asyncio
-async def test_hung_or_absent_peer_holds_up_no_other(tmp_path: Path) -> None:
+async def test_hung_or_absent_peer_holds_up_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("collector.gate.peer.TIMEOUT", 600.0)
     good, hung = Sink(), Sink()
     hung.hangs = True
     async with sink(good) as one, sink(hung) as other:
@@ -85,14 +88,15 @@ async def test_hung_or_absent_peer_holds_up_no_other(tmp_path: Path) -> None:
             for number in range(3):
                 gate.gate.incident(news("opened", time.time(), thing=f"device:d{number}"), SAID)
                 gate.wake()
-                began = time.monotonic()
-                await until(lambda n=number: good.posts and len(good.posts[-1]) == n + 1, 2)
-                assert time.monotonic() - began < 1
+                await until(lambda n=number: good.posts and len(good.posts[-1]) == n + 1)
             assert [peer.up for peer in gate.peers] == [False, False, True]
 
 
 @pytest.mark.asyncio
-async def test_news_of_one_step_go_in_one_post_and_are_kept_before(tmp_path: Path) -> None:
+async def test_news_of_one_step_go_in_one_post_and_are_kept_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("collector.gate.rounds.TOGETHER", 0.5)
     good = Sink()
     async with sink(good) as one:
         gate = rounds(tmp_path, one)
@@ -260,7 +264,7 @@ async def test_malformed_alerts_stop_nobody_from_being_told(
             gate.wake()
             began = time.monotonic()
             while "device:d2" not in await known(real.url):
-                assert time.monotonic() < began + 5
+                assert time.monotonic() < began + 60
             assert {"device:d1", "device:d2"} <= (await known(real.url)).keys()
     assert "turn of the gate failed" not in caplog.text
     assert len(Shelf(tmp_path / "gate.sqlite").load()) == 2
@@ -274,7 +278,7 @@ async def test_incident_is_on_disk_before_people_read_its_number(tmp_path: Path)
         order: list[int] = []
 
         def written() -> None:
-            assert journal.flush(0.3)
+            assert journal.flush()
             order.append(len(good.posts))
 
         gate = Rounds(Gate(Stage()), Shelf(tmp_path / "g.sqlite"), [one], written=written)

@@ -66,7 +66,7 @@ def forge(source: str, packet: bytes) -> None:
         forger.sendto(packet, ("127.0.0.1", 0))
 
 
-async def until(true, seconds: float = 10.0) -> None:
+async def until(true, seconds: float = 60.0) -> None:
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, "did not happen in time"
@@ -82,11 +82,11 @@ async def test_addresses_of_both_families_answer(make):
     pinger.add("six", "::1", 0.1)
     pinger.start()
     await until(lambda: len(heard) == 2)
-    await asyncio.sleep(0.5)
+    await until(lambda: all(pinger._tracks[key].sent_total >= 4 for key in ("four", "six")))
     for key in ("four", "six"):
         counts = pinger.collect(key)
         assert counts
-        assert counts.received_total == counts.sent_total >= 4
+        assert counts.received_total == counts.sent_total
         assert 0 < counts.rtt_min <= counts.rtt <= counts.rtt_max < 1
         assert counts.loss_ratio == 0
         assert abs(pinger.last_heard(key) - time.time()) < 5
@@ -132,7 +132,7 @@ async def test_thousands_of_targets_lose_nothing(make):
     for key in keys:
         pinger.add(key, key, 1)
     pinger.start()
-    await until(lambda: all(pinger.last_heard(key) for key in keys), 30)
+    await until(lambda: all(pinger.last_heard(key) for key in keys))
     found = [pinger.collect(key) for key in keys]
     assert all(counts.loss_ratio == 0 for counts in found)
     assert pinger.overflowed == 0
@@ -258,8 +258,8 @@ def test_loss_and_time_agree_with_fping():
     assert seen[0]["loss_ratio"] == 0
     # Lost echoes settle later than answered ones: the last three seconds of them are not in yet.
     assert 0.2 < seen[1]["loss_ratio"] < 0.6
-    means = [float(found) / 1000 for found in re.findall(r"max = [\d.]+/([\d.]+)/", out)]
-    assert abs(seen[0]["rtt"] - means[0]) < 0.005
+    least = [float(found) / 1000 for found in re.findall(r"max = ([\d.]+)/", out)]
+    assert abs(seen[0]["rtt_min"] - least[0]) < 0.005
 
 
 @root
@@ -282,18 +282,18 @@ def test_up_and_down_agree_with_blackbox_exporter(tmp_path):
         drop("ip saddr 127.66.0.2 icmp type echo-reply")
         + f"prometheus-blackbox-exporter --config.file={module} "
         + "--web.listen-address=127.0.0.1:9115 2>/dev/null & exporter=$!; "
-        + f'"$PYTHON" -c "{ask}" 127.66.0.1 127.66.0.2; kill $exporter; '
+        + f'"$PYTHON" -c "{ask}" 127.66.0.2 {" ".join(["127.66.0.1"] * 5)}; kill $exporter; '
         + '"$PYTHON" "$@"'
     )
     out = inside(script, str(PINGS), "4.5", "0.2", "127.66.0.1", "127.66.0.2")
     *theirs, ours = out.strip().splitlines()
     success = [line for line in theirs if line.startswith("probe_success")]
-    assert success == ["probe_success 1", "probe_success 0"]
+    assert success == ["probe_success 0", *["probe_success 1"] * 5]
     well, silent = json.loads(ours).values()
     assert (well["loss_ratio"], silent["loss_ratio"]) == (0, 1)
     phase = 'probe_icmp_duration_seconds{phase="rtt"} '
-    rtt = next(float(line.removeprefix(phase)) for line in theirs if line.startswith(phase))
-    assert abs(well["rtt"] - rtt) < 0.005
+    times = [float(line.removeprefix(phase)) for line in theirs if line.startswith(phase)]
+    assert abs(well["rtt_min"] - min(times[-5:])) < 0.005
 
 
 NOBODY = 'setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all "$PYTHON" "$@"'

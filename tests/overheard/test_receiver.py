@@ -12,7 +12,7 @@ from probes.snmp.agent import Community
 from probes.snmp.usm import User
 from probes.traps import Trap
 from probes.traps.receiver import ENGINES, Receiver
-from tests.overheard.wire import linkdown
+from tests.overheard.wire import linkdown, settled
 
 HERE = "127.0.0.1"
 LINK_DOWN = "1.3.6.1.6.3.1.1.5.3"
@@ -42,7 +42,7 @@ class Heard:
         quiet = asyncio.subprocess.DEVNULL
         process = await asyncio.create_subprocess_exec(*command, stdout=quiet, stderr=quiet)
         code = await process.wait()
-        await asyncio.sleep(0.05)
+        await settled()
         return code
 
 
@@ -89,7 +89,7 @@ async def test_one_of_version_1_is_read_as_version_2_would_say_it() -> None:
         command += ["2", "0", "12345", *PORT[:3]]
         process = await asyncio.create_subprocess_exec(*command)
         assert await process.wait() == 0
-        await asyncio.sleep(0.05)
+        await settled()
     (trap,) = heard.traps
     assert (trap.name, trap.interface) == ("linkDown", "if5")
     assert "public" not in str(trap)
@@ -134,7 +134,7 @@ async def test_garbage_is_refused_and_does_no_harm() -> None:
                 b"\x30\x03\x02\x01\x03",
             ):
                 sender.sendto(packet, heard.receiver.address)
-            await asyncio.sleep(0.1)
+            await settled()
         assert len(heard.refused) == 5
         await heard.send("snmptrap", "-v2c", "-c", "public")
     assert len(heard.traps) == 1
@@ -173,7 +173,7 @@ async def test_packets_made_to_be_slow_or_of_no_engine_are_refused(
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
             for packet in (many, *map(naming, (1, 33, 127))):
                 sender.sendto(packet, heard.receiver.address)
-                await asyncio.sleep(0.02)
+                await settled()
         assert (len(heard.refused), heard.traps) == (4, [])
     assert not caplog.records
 

@@ -1,9 +1,18 @@
 """A trap as net-snmp puts it on the wire."""
 
+import asyncio
 import socket
 import subprocess
 
 LINK_DOWN = ("", "1.3.6.1.6.3.1.1.5.3", "1.3.6.1.2.1.2.2.1.1.5", "i", "5")
+
+
+async def settled() -> None:
+    """What was sent has been read: a connection takes some rounds of the loop, on a machine that
+    stalls too.
+    """
+    for _ in range(10):
+        await asyncio.sleep(0.005)
 
 
 def linkdown() -> bytes:
