@@ -85,6 +85,7 @@ class World:
     works: dict[str, Work] = field(default_factory=dict)
     _next: dict[str, list[str]] = field(default_factory=dict)
     _reached: dict[Gone, frozenset[str]] = field(default_factory=dict)
+    _answering: dict[Gone, frozenset[str]] = field(default_factory=dict)
     _seen: dict[Gone, frozenset[str]] = field(default_factory=dict)
 
     def edges(self) -> list[tuple[str, str]]:
@@ -119,13 +120,15 @@ class World:
 
     def answering(self, gone: Gone) -> frozenset[str]:
         """The devices that answer, and the circuits whose probe address does."""
-        reached = self.reached(gone)
-        found = {one for one in reached if one.startswith("device:")}
-        for wire in self.wires.values():
-            name = f"circuit:{wire.name}"
-            if wire.probed and self._probe_answers(wire, gone, reached):
-                found.add(name)
-        return frozenset(found)
+        if gone not in self._answering:
+            reached = self.reached(gone)
+            found = {one for one in reached if one.startswith("device:")}
+            for wire in self.wires.values():
+                name = f"circuit:{wire.name}"
+                if wire.probed and self._probe_answers(wire, gone, reached):
+                    found.add(name)
+            self._answering[gone] = frozenset(found)
+        return self._answering[gone]
 
     def _probe_answers(self, wire: Wire, gone: Gone, reached: frozenset[str]) -> bool:
         whole = f"circuit:{wire.name}" not in gone
