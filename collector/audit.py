@@ -14,12 +14,15 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
+
+from collector.underway import UnderWay
 
 log = logging.getLogger("hatang.audit")
 
@@ -29,9 +32,13 @@ FIRST = "0" * 64
 """What the first line has for the hash of the line before."""
 
 ACCEPTED, REFUSED, FAILED, PARTLY = "accepted", "refused", "failed", "partly"
+UNKNOWN = "unknown"
 """How an act fared: let through, not let through; and, in a line of its own that names the line
-`of` the act, that it did not come about after all, or only in part.
+`of` the act, that it did not come about after all, or only in part, or that nobody knows.
 """
+
+STOPPED = "máy giám sát dừng trước khi biết kết quả · the collector stopped before that was known"
+"""What is said of an act that is not known to have taken effect."""
 
 CUT = b" (cut)\n"
 """What follows a line that is not whole."""
@@ -128,27 +135,50 @@ def digest(line: bytes) -> str:
 
 
 class Audit:
-    """The file of one collector. Every method blocks: `write` is called in `thread`, which a disk
-    that does not answer holds up alone.
+    """The file of one collector. Every method blocks: what writes is called in `thread`, which a
+    disk that does not answer holds up alone.
+
+    Beside it `audit.open` has the hash of the line of every act that is under way, so that the next
+    process can say of those that this one did not end.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.thread = ThreadPoolExecutor(1, "audit")
+        self._under_way = UnderWay(path.with_suffix(".open"))
         self._lock = threading.Lock()
         self._end: _End | None = None
 
-    def write(self, deed: Deed, at: float) -> int:
-        """Add a line; its number, once it is on disk. Raises OSError where it is not."""
+    def write(self, deed: Deed, at: float, *, lasts: bool = False) -> int:
+        """Add a line; its number, once it is on disk. An act that `lasts` is under way until it is
+        said to be `done`. Raises OSError where the line is not on disk.
+        """
         with self._lock:
             number, previous, gap = self._end or self._look()
-            self._end = None  # until it is known that this line is whole
             line = Line(number, at, deed, previous).dump()
+            if lasts:
+                self._under_way.begin(number, digest(line))
+            self._end = None  # until it is known that this line is whole
             self._add(gap + line + b"\n")
             self._end = _End(number + 1, digest(line), b"")
         facts = {"number": number, "act": deed.act, "who": deed.who, "outcome": deed.outcome}
         log.info("audit", extra={**facts, "sha256": digest(line)})
         return number
+
+    def done(self, number: int) -> None:
+        """How an act fared is known: it took effect, or a line says otherwise. Raises OSError."""
+        with self._lock:
+            self._under_way.end(number)
+
+    def settle(self, at: float) -> None:
+        """At a start: say of the acts that were under way that nobody knows how they fared."""
+        try:
+            for line in self._unsettled(self._under_way.left()):
+                told = replace(line.deed, outcome=UNKNOWN, of=line.number, text=STOPPED, detail={})
+                self.write(told, at)
+            self._under_way.forget()
+        except OSError as error:
+            log.error("audit log cannot be settled", extra={"error": str(error)})
 
     def read(self, most: int, below: int | None, wanted: Callable[[Line], bool]) -> Page:
         """The newest lines that are wanted, with a number below `below`. Raises OSError."""
@@ -168,6 +198,21 @@ class Audit:
             if wanted(line):
                 found.append(line)
         return Page(found, sound and link in ("", FIRST), None)
+
+    def _unsettled(self, left: set[str]) -> list[Line]:
+        """Lines with these hashes of which no later line speaks, the oldest first."""
+        found, spoken = list[Line](), set[int | None]()
+        for text in islice(self._backwards(), LOOKED_AT):
+            if not left:
+                break
+            line = parse(text)
+            if line is None:
+                continue
+            if digest(text) in left:
+                left.discard(digest(text))
+                found += [line] if line.number not in spoken else []
+            spoken.add(line.deed.of)
+        return found[::-1]
 
     def _add(self, text: bytes) -> None:
         fresh = not self.path.exists()

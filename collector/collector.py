@@ -137,6 +137,7 @@ class Collector:
         """Begin to ask, and to listen. Raises IcmpUnavailableError where this machine does not let
         us ping, OSError where it does not let us listen.
         """
+        self.audit.thread.submit(self.audit.settle, self.started)
         await self.overheard.open()
         self.reach.load(self.plan.pings)
         self._take_over(self.plan)

@@ -73,6 +73,29 @@ async def test_every_act_is_one_line_with_who_what_and_the_words(face: Face) -> 
 
 
 @pytest.mark.asyncio
+async def test_an_act_is_under_way_until_it_has_taken_effect_or_failed(
+    face: Face, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notes = face.running.audit.path.with_suffix(".open")
+    seen: list[int] = []
+    reload = face.running.reload
+
+    async def looking(*given: str) -> list[str]:
+        seen.append(len(notes.read_text().split()))
+        return await reload(*given)
+
+    monkeypatch.setattr(face.running, "reload", looking)
+    await face.send("POST", "/-/reload", {"who": "an"})
+    assert (seen, notes.read_text()) == ([1], "")
+    monkeypatch.setattr(face.running.incidents, "note", None)
+    async with face.client.post(f"{ONE}/note", json={"who": "an", "text": "x"}) as answer:
+        assert answer.status == 500
+    assert notes.read_text() == ""
+    face.running.audit.settle(time.time())
+    assert [line["outcome"] for line in await told(face)] == ["failed", "accepted", "accepted"]
+
+
+@pytest.mark.asyncio
 async def test_the_log_is_told_by_page_and_by_what_is_looked_for(face: Face) -> None:
     for number in range(7):
         await face.send("POST", f"{ONE}/note", {"who": f"n{number % 2}", "text": f"lời {number}"})

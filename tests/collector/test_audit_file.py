@@ -152,3 +152,59 @@ def test_the_program_opens_the_file_for_nothing_but_reading_and_adding() -> None
         "collector/audit.py",
         "collector/command/audit.py",
     ]
+
+
+def spoken(audit: Audit) -> list[tuple[int, str, int | None]]:
+    found = verify(audit.path)
+    assert (found.problems, found.torn) == ([], [])
+    return [(one.number, one.deed.outcome, one.deed.of) for one, _, _ in found.lines[5:]]
+
+
+def test_an_act_that_a_crash_cut_off_is_closed_at_the_next_start_and_only_once(
+    audit: Audit,
+) -> None:
+    deed = Deed("owner", "an", True, "127.0.0.1", (LINE,), "", {"owner": "tổ mạng"})
+    for number in (6, 7, 8):
+        assert audit.write(deed, 2e9, lasts=True) == number
+    audit.done(7)
+    audit.write(Deed("owner", "an", outcome="failed", of=8), 2e9)  # the crash comes before `done`
+    before = audit.path.read_bytes()
+    for at in (3e9, 3e9 + 1):
+        Audit(audit.path).settle(at)
+        assert spoken(audit) == [
+            *((6, "accepted", None), (7, "accepted", None), (8, "accepted", None)),
+            *((9, "failed", 8), (10, "unknown", 6)),
+        ]
+    assert audit.path.read_bytes().startswith(before)
+    told = audit.read(1, None, every).lines[0]
+    assert (told.at, told.deed.act, told.deed.who, told.deed.things) == (
+        3e9,
+        "owner",
+        "an",
+        (LINE,),
+    )
+    assert "collector stopped" in told.deed.text
+    assert [path.name for path in audit.path.parent.iterdir()] == [NAME]
+
+
+def test_a_crash_before_the_line_was_on_disk_leaves_nothing_to_be_closed(audit: Audit) -> None:
+    before = audit.path.read_bytes()
+    audit.write(Deed("owner", "an"), 2e9, lasts=True)
+    audit.path.write_bytes(before)  # noted to be under way, and then the power went
+    other = Audit(audit.path)
+    assert other.write(Deed("login", "bình"), 3e9) == 6
+    other.settle(3e9)
+    assert spoken(audit) == [(6, "accepted", None)]
+
+
+def test_a_crash_while_acts_are_closed_closes_none_twice(audit: Audit) -> None:
+    audit.write(Deed("owner", "an"), 2e9, lasts=True)
+    notes = audit.path.with_suffix(".open")
+    kept = notes.read_bytes()
+    Audit(audit.path).settle(3e9)
+    notes.write_bytes(kept)
+    Audit(audit.path).settle(3e9)
+    assert spoken(audit) == [(6, "accepted", None), (7, "unknown", 6)]
+    notes.write_bytes(b"\xff not a hash\n")
+    Audit(audit.path).settle(3e9)
+    assert len(spoken(audit)) == 2

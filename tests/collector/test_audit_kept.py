@@ -56,6 +56,9 @@ def test_what_was_done_is_there_after_a_power_cut_and_the_chain_goes_on(
         one = post(url, "/api/v1/maintenance", work)
         process.send_signal(signal.SIGHUP)
         until("the reload stands", lambda: len(verify(tmp_path / NAME).lines) == 2)
+        assert (tmp_path / "audit.open").read_text() == ""
+    announced = verify(tmp_path / NAME).lines[0][2]
+    (tmp_path / "audit.open").write_text(f"{announced}\n")  # as if it had not come to its end
     with collector(tmp_path) as (_, url):
         post(url, f"/api/v1/maintenance/{one['id']}/extend", {"to": time.time() + 900, "who": "b"})
     found = verify(tmp_path / NAME)
@@ -63,7 +66,10 @@ def test_what_was_done_is_there_after_a_power_cut_and_the_chain_goes_on(
     assert [(line.deed.act, line.deed.who) for line, _, _ in found.lines] == [
         ("announce", "an"),
         ("reload", ""),
+        ("announce", "an"),
         ("extend", "b"),
     ]
+    closed = found.lines[2][0].deed
+    assert (closed.outcome, closed.of, closed.things) == ("unknown", 1, ("device:agent-1",))
     assert main(["audit", "--state-dir", str(tmp_path)]) == 0
     assert "thay nguồn" in capsys.readouterr().out

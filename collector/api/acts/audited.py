@@ -91,7 +91,7 @@ async def recorded(request: web.Request, one: Deed) -> AsyncIterator[int]:
     """
     audit = request.app[SOURCE].audit
     try:
-        number = await _write(audit, one)
+        number = await _write(audit, one, lasts=True)
     except OSError as error:
         raise RefusedError(
             503,
@@ -102,7 +102,9 @@ async def recorded(request: web.Request, one: Deed) -> AsyncIterator[int]:
         yield number
     except Exception as error:
         await correct(request, number, one, FAILED, str(error))
+        await _done(audit, number)
         raise
+    await _done(audit, number)
 
 
 async def correct(request: web.Request, number: int, one: Deed, outcome: str, why: str) -> None:
@@ -144,11 +146,19 @@ async def told_refused(request: web.Request, why: RefusedError) -> None:
     await refused(request, "token" if token else "attempt", why)
 
 
-async def _write(audit: Audit, one: Deed) -> int:
+async def _done(audit: Audit, number: int) -> None:
+    """Nothing is left to be said of an act."""
+    try:
+        await asyncio.wait_for(asyncio.wrap_future(audit.thread.submit(audit.done, number)), DISK)
+    except OSError as error:  # TimeoutError is one too
+        log.error("audit log cannot be written", extra={"number": number, "error": str(error)})
+
+
+async def _write(audit: Audit, one: Deed, *, lasts: bool = False) -> int:
     """Raises OSError, also where the disk does not answer in time; should it take the line later,
     that nothing was done is written down too.
     """
-    writing = audit.thread.submit(audit.write, one, time.time())
+    writing = audit.thread.submit(audit.write, one, time.time(), lasts=lasts)
     try:
         return await asyncio.wait_for(asyncio.wrap_future(writing), DISK)
     except TimeoutError:
@@ -161,3 +171,4 @@ def _late(audit: Audit, one: Deed, late: Future[int]) -> None:
     if late.exception() is None:
         why = replace(one, outcome=FAILED, of=late.result(), text="written too late: not done")
         audit.thread.submit(audit.write, why, time.time())
+        audit.thread.submit(audit.done, late.result())

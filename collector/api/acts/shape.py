@@ -97,7 +97,9 @@ class Record(Answer):
     things: list[Titled]
     text: str
     detail: dict[str, Any]
-    outcome: str = Field(description="accepted, refused; or of another line: failed, partly")
+    outcome: str = Field(
+        description="accepted, refused; or of another line: failed, partly, unknown"
+    )
     of: int | None
 
 

@@ -10,7 +10,7 @@ const ASK = "/api/v1/audit";
 const MOST = 50;
 const WAIT = 250;
 const ACTS = ["acknowledge", "note", "owner", "suspected", "announce", "extend", "end", "silence", "mute-flapping", "unsilence", "reload", "login", "logout", "token", "attempt"];
-const OUTCOMES = ["accepted", "refused", "failed", "partly"];
+const OUTCOMES = ["accepted", "refused", "failed", "partly", "unknown"];
 
 let newest = null;
 let older = [];

@@ -32,6 +32,7 @@ learn({
   "audit.fared.refused": ["Bị từ chối", "Refused"],
   "audit.fared.failed": ["Không thành", "Failed"],
   "audit.fared.partly": ["Thành một phần", "Partly"],
+  "audit.fared.unknown": ["Không rõ kết quả", "Not known"],
   "audit.did.acknowledge": ["Tiếp nhận sự cố", "Acknowledged"],
   "audit.did.note": ["Ghi chú", "Noted"],
   "audit.did.owner": ["Giao xử lý", "Assigned"],
