@@ -14,6 +14,7 @@ Held = Mapping[str, Verdict]
 MAINTENANCE = "maintenance"
 """What is shown as the state of a thing that announced work covers."""
 
+_NAMES = {state: state.name.lower() for state in State}
 _OWN = ("state", "because")
 
 
@@ -37,7 +38,7 @@ def matching(
 
 def state_name(held: Verdict | None) -> str:
     """The word of the catalogue."""
-    return (held.state if held else State.UNKNOWN).name.lower()
+    return _NAMES[held.state if held else State.UNKNOWN]
 
 
 def shown_name(held: Verdict | None) -> str:

@@ -18,15 +18,47 @@ from tests.console.resting import Resting, resting
 
 EXAMPLE = Path(__file__).parents[2] / "inventory.yaml"
 VIEWS = ["location", "topology"]
-MOVED = "() => document.getElementById('world').getAttribute('transform')"
-OWN = "() => [...document.querySelectorAll('#drawing .mark')].some((one) => one.own)"
-COVERED = """(selector) => { const boxes = [...document.querySelectorAll(selector)]
-  .map((one) => one.getBoundingClientRect()); const near = 2.5;
-  return boxes.filter((one, place) => boxes.some((other, at) => at > place
-    && one.left + near < other.right && other.left + near < one.right
-    && one.top + near < other.bottom && other.top + near < one.bottom
-    && Math.hypot(one.x + one.width / 2 - other.x - other.width / 2,
-      one.y + one.height / 2 - other.y - other.height / 2) < one.width)).length; }"""
+MOVED = """() => { const { k, x, y } = document.getElementById("drawing").view;
+  return `${k} ${x} ${y}`; }"""
+LIKE = """(classes) => { const { scene } = document.getElementById("drawing");
+  return [...scene.nodes.values(), ...scene.lines.values()]
+    .flatMap((one) => [one.class, one.badge ?? ""])
+    .filter((one) => classes.every((each) => one.split(" ").includes(each))).length; }"""
+"""How many marks, lines and badges look so."""
+SPOT = """(thing) => { const drawing = document.getElementById("drawing");
+  const [x, y] = drawing.scene.where(thing);
+  const box = drawing.getBoundingClientRect();
+  return [box.x + drawing.view.x + x, box.y + drawing.view.y + y]; }"""
+NAMED = """() => [...document.getElementById("drawing").scene.nodes.values()]
+  .filter((one) => one.label).map((one) => one.text)"""
+COLOUR = """([name, x, y]) => { const canvas = document.getElementById("drawing");
+  const box = canvas.getBoundingClientRect(); const fine = devicePixelRatio; const near = 12 * fine;
+  const probe = document.createElement("canvas");
+  probe.width = probe.height = 2 * near;
+  const pen = probe.getContext("2d", { willReadFrequently: true });
+  pen.fillStyle = getComputedStyle(document.documentElement).getPropertyValue(name);
+  const wanted = parseInt(pen.fillStyle.slice(1), 16);
+  pen.drawImage(canvas, near - (x - box.x) * fine, near - (y - box.y) * fine);
+  const { data } = pen.getImageData(0, 0, 2 * near, 2 * near);
+  let found = 0;
+  for (let at = 0; at < data.length; at += 4) found += data[at + 3] === 255
+    && (data[at] << 16) + (data[at + 1] << 8) + data[at + 2] === wanted;
+  return found; }"""
+"""How many dots near a place have a colour of the style sheet."""
+COVERED = """() => { const { scene } = document.getElementById("drawing");
+  const all = [...scene.nodes.values()];
+  return all.filter((one, place) => all.some((other, at) => at > place
+    && Math.hypot(one.x - other.x, one.y - other.y) < 6.5 * (one.scale + other.scale) - 1)
+  ).length; }"""
+NAMES = """() => { const { scene } = document.getElementById("drawing");
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = '400 11px system-ui, "Noto Sans", "DejaVu Sans", sans-serif';
+  const all = [...scene.nodes.values()].filter((one) => one.label).map(({ text, label }) => {
+    const wide = pen.measureText(text).width;
+    const x = label.x + label.right - { start: 0, middle: wide / 2, end: wide }[label.anchor];
+    return { left: x, right: x + wide, y: label.y + label.down }; });
+  return all.filter((one, place) => all.some((other, at) => at > place && one.left < other.right
+    && other.left < one.right && Math.abs(one.y - other.y) < 9)).length; }"""
 STOPS = """() => [...document.querySelectorAll("main *")].filter((one) => one.tabIndex >= 0
   && one.getClientRects().length).length"""
 
@@ -64,10 +96,16 @@ def shown(
         yield watched
 
 
-def middle(page: Page, selector: str) -> tuple[float, float]:
-    box = page.locator(selector).bounding_box()
-    assert box is not None
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+def drawn(page: Page, classes: str, count: int) -> None:
+    """So many marks, lines or badges look so, soon."""
+    wanted = [classes.split(), count]
+    page.wait_for_function(f"([classes, count]) => ({LIKE})(classes) === count", arg=wanted)
+
+
+def spot(page: Page, thing: str) -> tuple[float, float]:
+    """Where a thing is drawn, in the window."""
+    x, y = page.evaluate(SPOT, thing)
+    return x, y
 
 
 def test_both_views_show_every_site_and_circuit_by_its_verdict(
@@ -78,11 +116,18 @@ def test_both_views_show_every_site_and_circuit_by_its_verdict(
         for view in reversed(VIEWS):
             page.locator(f"[data-view={view}]").click()
             expect(page.locator(f"[data-view={view}]")).to_have_attribute("aria-pressed", "true")
-            expect(page.locator("#drawing .marks .mark")).to_have_count(2)
-            expect(page.locator("#drawing .marks .mark.s-up")).to_have_count(1)
-            expect(page.locator("#drawing .marks .mark.s-unreachable")).to_have_count(1)
-            expect(page.locator("#drawing .lines .line.s-down")).to_have_count(1)
-            expect(page.locator(".names .name", has_text="Pà Cò")).to_be_visible()
+            drawn(page, "mark", 2)
+            drawn(page, "mark s-up", 1)
+            drawn(page, "mark s-unreachable", 1)
+            drawn(page, "line s-down", 1)
+            drawn(page, "badge s-down", 1)
+            assert "Pà Cò" in page.evaluate(NAMED)
+            for colour, thing in (
+                ("--up", "site:dc"),
+                ("--unreachable", "site:pa-co"),
+                ("--down-mark", "circuit:tsl-a"),
+            ):
+                assert page.evaluate(COLOUR, [colour, *spot(page, thing)]) > 12, (view, thing)
             assert page.url.endswith(f"/map?view={view}")
         expect(page.locator("#scale")).to_contain_text("km")
         page.locator("[data-view=topology]").click()
@@ -101,19 +146,19 @@ def test_pointing_shows_the_way_and_the_impact_and_a_click_opens_the_page(
         page = watched.page
         pointed = page.locator("#pointed")
         expect(pointed).to_contain_text("Chỉ vào một địa điểm")
-        page.mouse.move(*middle(page, "#drawing .mark.s-unreachable .form"))
+        page.mouse.move(*spot(page, "site:pa-co"))
         expect(pointed.locator("h3")).to_have_text("UBND xã Pà Cò")
         expect(pointed).to_contain_text("do Kênh xã Pà Cò")
         expect(pointed.locator(".felt b")).to_have_text(["1 dịch vụ", "1 thiết bị"])
         expect(pointed.locator(".felt").first).to_contain_text("Một cửa điện tử")
         expect(pointed.locator(".way li")).to_have_count(4)
         expect(pointed.locator(".way li").last).to_have_text("noc-1")
-        expect(page.locator("#drawing .line.lit.way")).to_have_count(1)
-        expect(page.locator("#drawing .mark.self.s-unreachable")).to_have_count(1)
-        expect(page.locator("#drawing .mark.way.s-up")).to_have_count(1)
+        drawn(page, "line lit way", 1)
+        drawn(page, "mark self s-unreachable", 1)
+        drawn(page, "mark way s-up", 1)
         page.keyboard.press("Escape")
-        expect(page.locator("#drawing .lit")).to_have_count(0)
-        page.mouse.click(*middle(page, "#drawing .mark.s-unreachable .form"))
+        drawn(page, "lit", 0)
+        page.mouse.click(*spot(page, "site:pa-co"))
         page.wait_for_url("**/sites/pa-co")
         assert watched.errors == []
 
@@ -126,15 +171,15 @@ def test_address_points_at_a_circuit_and_a_line_is_found_under_the_mouse(
         pointed = page.locator("#pointed")
         expect(pointed.locator("h3")).to_have_text("Kênh xã Pà Cò")
         expect(pointed).to_contain_text("200 Mbit/s")
-        expect(page.locator("#drawing .mark.hit")).to_have_count(1)
+        drawn(page, "mark hit", 1)
         page.locator("#let-go").click()
-        expect(page.locator("#drawing .lit")).to_have_count(0)
+        drawn(page, "lit", 0)
         assert page.url.endswith("/map?view=topology")
-        page.mouse.move(*middle(page, "#drawing .badge.s-down"))
+        page.mouse.move(*spot(page, "circuit:tsl-a"))
         expect(pointed.locator("h3")).to_have_text("Kênh xã Pà Cò")
         page.goto(f"{house.url}/map?view=location&at=service:mot-cua")
         expect(pointed.locator("h3")).to_have_text("Một cửa điện tử")
-        expect(page.locator("#drawing .mark.way")).to_have_count(2)
+        drawn(page, "mark way", 2)
         assert watched.errors == []
 
 
@@ -146,17 +191,18 @@ def test_states_change_in_place_and_the_zoom_stays(chromium: Browser) -> None:
         page.locator("#in").click()
         page.wait_for_function(f"(was) => ({MOVED})() !== was", arg=whole)
         before = page.evaluate(MOVED)
-        page.evaluate(
-            "() => { document.querySelector('#drawing .mark.s-unreachable').own = true; }"
-        )
-        own.do(lambda running: running.recover())
-        expect(page.locator("#drawing .mark.s-up")).to_have_count(2)
-        expect(page.locator("#drawing .line.s-up")).to_have_count(1)
-        expect(page.locator("#drawing .badge")).to_have_count(0)
-        assert page.evaluate(
-            "() => [...document.querySelectorAll('#drawing .mark')].some((one) => one.own)"
-        )
+        page.evaluate("() => { document.getElementById('drawing').scene.nodes.own = true; }")
+        with page.expect_response("**/api/v1/map?*ground=*") as again:
+            own.do(lambda running: running.recover())
+        assert again.value.json()["ground"] is None
+        drawn(page, "mark s-up", 2)
+        drawn(page, "line s-up", 1)
+        drawn(page, "badge", 0)
+        assert page.evaluate("() => document.getElementById('drawing').scene.nodes.own")
         assert page.evaluate(MOVED) == before
+        page.locator("#home").click()
+        page.wait_for_function(f"(was) => ({MOVED})() === was", arg=whole)
+        assert page.evaluate(COLOUR, ["--up", *spot(page, "site:pa-co")]) > 12
         expect(page.locator("#list-title")).to_have_text("Tất cả đều hoạt động tốt")
         assert watched.errors == []
 
@@ -202,7 +248,8 @@ def test_search_needs_no_tone_marks_and_filters_hide(chromium: Browser, house: R
         wrong = page.get_by_role("button", name="Chỉ chỗ bất thường")
         wrong.click()
         expect(wrong).to_have_attribute("aria-pressed", "true")
-        expect(page.locator("#drawing .mark.s-unreachable.out")).to_have_count(0)
+        drawn(page, "mark s-up out", 0)
+        drawn(page, "mark s-unreachable out", 0)
         assert watched.errors == []
 
 
@@ -213,11 +260,11 @@ def test_load_widens_a_line_and_without_a_store_the_map_says_so(chromium: Browse
         own.do(lambda running: running.recover())
         with shown(chromium, own) as watched:
             expect(watched.page.locator("#load")).to_contain_text("Chưa biết tải")
-            expect(watched.page.locator("#drawing .line.l-none.s-up")).to_have_count(1)
+            drawn(watched.page, "line l-none s-up", 1)
             assert watched.errors == []
             watched.page.route("**/api/v1/loads", lambda route: route.fulfill(json=load))
             watched.page.goto(f"{own.url}/map?at=circuit:tsl-a")
-            expect(watched.page.locator("#drawing .lines .line.l-full")).to_have_count(1)
+            drawn(watched.page, "line l-full", 1)
             expect(watched.page.locator("#load")).to_have_text("")
             expect(watched.page.locator("#pointed")).to_contain_text("chiều đi 95 %")
 
@@ -225,10 +272,10 @@ def test_load_widens_a_line_and_without_a_store_the_map_says_so(chromium: Browse
 def test_site_without_a_location_is_counted_and_drawn_by_topology(chromium: Browser) -> None:
     with resting() as own, shown(chromium, own, "?view=location") as watched:
         page = watched.page
-        expect(page.locator("#drawing .marks .mark")).to_have_count(1)
+        drawn(page, "mark", 1)
         expect(page.locator("#lost")).to_contain_text("1 địa điểm chưa có tọa độ")
         page.locator("[data-view=topology]").click()
-        expect(page.locator("#drawing .marks .mark")).to_have_count(2)
+        drawn(page, "mark", 2)
         expect(page.locator("#lost")).to_have_text("")
         assert watched.errors == []
 
@@ -237,7 +284,7 @@ def test_first_tap_points_and_the_panel_has_the_way_on(chromium: Browser, house:
     more = {"has_touch": True, "is_mobile": True}
     with shown(chromium, house, "?view=topology", PHONE, **more) as watched:
         page = watched.page
-        page.touchscreen.tap(*middle(page, "#drawing .mark.s-unreachable .form"))
+        page.touchscreen.tap(*spot(page, "site:pa-co"))
         expect(page.locator("#pointed h3 a")).to_have_attribute("href", "/sites/pa-co")
         assert page.url.endswith("at=site:pa-co")
         assert watched.errors == []
@@ -268,9 +315,10 @@ def test_no_site_covers_another_and_no_name_another_name(chromium: Browser) -> N
         own.do(change)
         for view in VIEWS:
             with shown(chromium, own, f"?view={view}") as watched:
-                expect(watched.page.locator("#drawing .mark")).to_have_count(215)
-                assert watched.page.evaluate(COVERED, ".marks .form") == 0
-                assert watched.page.evaluate(COVERED, ".names .name:not(.hidden)") == 0
+                drawn(watched.page, "mark", 215)
+                assert watched.page.evaluate(COVERED) == 0
+                assert len(watched.page.evaluate(NAMED)) > 90
+                assert watched.page.evaluate(NAMES) == 0
                 assert watched.errors == []
 
 

@@ -2,7 +2,7 @@
 
 from collector.api import screen
 from collector.api.atlas import answers, shape
-from collector.api.route import LANGUAGE, Route
+from collector.api.route import LANGUAGE, Parameter, Route
 from collector.api.wall.examples import WALL
 
 _LOST, _CAUSE = WALL.sites[0], WALL.causes[0]
@@ -10,38 +10,40 @@ _LOST, _CAUSE = WALL.sites[0], WALL.causes[0]
 MAP = shape.Map(
     **dict(screen.EXAMPLE),
     read=screen.EXAMPLE.at - 7200,
-    words={"site": {_LOST.state: _LOST.word}, "circuit": {"down": _CAUSE.word}},
     causes={_CAUSE.thing: _LOST.because},
     sites=[
-        shape.MapSite(
-            state=_LOST.state,
-            since=_LOST.since,
-            cause=_CAUSE.thing,
-            name=_LOST.name,
-            title=_LOST.title,
-            kind=_LOST.kind,
-            parent=_LOST.parent,
-            location=(20.7375, 104.933),
-            devices={"unreachable": 3},
-            hops=4,
-            above=shape.Above(site="dc", circuits=["tsl-ii-05212-a"]),
+        shape.SiteNow(
+            state=_LOST.state, since=_LOST.since, cause=_CAUSE.thing, devices={"unreachable": 3}
         )
     ],
-    circuits=[
-        shape.MapCircuit(
-            state="down",
-            since=_CAUSE.since,
-            cause="",
-            name="tsl-ii-05212-a",
-            title=_CAUSE.title,
-            kind="tslcd-commune",
-            provider="VNPT",
-            capacity=2e8,
-            backup=False,
-            a="dc",
-            z="pa-co",
-        )
-    ],
+    circuits=[shape.Now(state="down", since=_CAUSE.since, cause="")],
+    ground=shape.Ground(
+        id="5d1f0c6a90be7a34",
+        words={"site": {_LOST.state: _LOST.word}, "circuit": {"down": _CAUSE.word}},
+        sites=[
+            shape.MapSite(
+                name=_LOST.name,
+                title=_LOST.title,
+                kind=_LOST.kind,
+                parent=_LOST.parent,
+                location=(20.7375, 104.933),
+                hops=4,
+                above=shape.Above(site="dc", circuits=["tsl-ii-05212-a"]),
+            )
+        ],
+        circuits=[
+            shape.MapCircuit(
+                name="tsl-ii-05212-a",
+                title=_CAUSE.title,
+                kind="tslcd-commune",
+                provider="VNPT",
+                capacity=2e8,
+                backup=False,
+                a="dc",
+                z="pa-co",
+            )
+        ],
+    ),
 )
 REACH = shape.Reach(
     thing=_CAUSE.thing,
@@ -54,7 +56,7 @@ REACH = shape.Reach(
     ],
     counts={"service": 0, "site": 1, "circuit": 0, "device": 3},
     dark=[shape.Named(thing="site:pa-co", title=_LOST.title)],
-    more=3,
+    drawn=["site:pa-co"],
 )
 ROUTES = (
     Route(
@@ -63,7 +65,7 @@ ROUTES = (
         answers.whole,
         "All that the console's map shows: sites, circuits, what hangs on what",
         MAP,
-        (LANGUAGE,),
+        (LANGUAGE, Parameter("ground", "the id of the ground that is known: it is not sent again")),
         refusals=(400,),
     ),
     *(

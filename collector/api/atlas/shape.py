@@ -6,16 +6,6 @@ from collector.api.screen import Screen
 from collector.api.shape import Answer
 
 
-class Shown(Answer):
-    """How a thing is, as the wall shows it. `state` is a verdict's, `maintenance` where work is on,
-    empty where nothing is judged.
-    """
-
-    state: str
-    since: float | None
-    cause: str = Field(description="The cause, kind:name; empty where it is its own")
-
-
 class Above(Answer):
     """What a site hangs on: the next site on the way to the collector, and the circuits there, the
     first one first. Without circuits it is a link that the inventory does not call a circuit.
@@ -25,7 +15,7 @@ class Above(Answer):
     circuits: list[str]
 
 
-class MapSite(Shown):
+class MapSite(Answer):
     """A site. Where no device stands it is only a place that others lie in."""
 
     name: str
@@ -33,12 +23,11 @@ class MapSite(Shown):
     kind: str
     parent: str | None
     location: tuple[float, float] | None = Field(description="Latitude and longitude")
-    devices: dict[str, int] = Field(description="Its own devices by state")
     hops: int | None = Field(description="How far from a collector; null where no way is known")
     above: Above | None = Field(description="Null where a collector stands, or no way is known")
 
 
-class MapCircuit(Shown):
+class MapCircuit(Answer):
     """A circuit and the sites of its ends; `a` is null where it leaves our network."""
 
     name: str
@@ -51,16 +40,41 @@ class MapCircuit(Shown):
     z: str
 
 
-class Map(Screen):
-    """All that the map shows. Retired devices and circuits are not on it. What many sites and
-    circuits would repeat is told once.
+class Ground(Answer):
+    """What stays as it is until the inventory changes: sites and circuits, how they hang together.
+    Retired devices and circuits are not on it.
     """
 
-    read: float = Field(description="When the inventory was read, Unix seconds")
+    id: str
     words: dict[str, dict[str, str]] = Field(description="Of each kind the words of its states")
-    causes: dict[str, str] = Field(description="Titles of what anything is hidden behind")
     sites: list[MapSite]
     circuits: list[MapCircuit]
+
+
+class Now(Answer):
+    """How a thing is, as the wall shows it. `state` is a verdict's, `maintenance` where work is on,
+    empty where nothing is judged.
+    """
+
+    state: str
+    since: float | None
+    cause: str = Field(description="The cause, kind:name; empty where it is its own")
+
+
+class SiteNow(Now):
+    """The same of a site."""
+
+    devices: dict[str, int] = Field(description="Its own devices by state")
+
+
+class Map(Screen):
+    """All that the map shows: the ground, and how things stand on it."""
+
+    read: float = Field(description="When the inventory was read, Unix seconds")
+    causes: dict[str, str] = Field(description="Titles of what anything is hidden behind")
+    sites: list[SiteNow] = Field(description="In the order of the ground")
+    circuits: list[Now] = Field(description="The same")
+    ground: Ground | None = Field(description="Null for who has it: `ground` was asked with its id")
 
 
 class Named(Answer):
@@ -88,5 +102,7 @@ class Reach(Answer):
         "of a service those of all that it needs"
     )
     counts: dict[str, int] = Field(description="What goes dark besides itself, by kind")
-    dark: list[Named] = Field(description="As people feel it: services, sites, circuits, devices")
-    more: int = Field(description="How many are not named")
+    dark: list[Named] = Field(
+        description="The first of each kind, as people feel it: services, sites, circuits, devices"
+    )
+    drawn: list[str] = Field(description="All sites and circuits that go dark, as kind:name")

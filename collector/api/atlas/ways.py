@@ -4,10 +4,11 @@ The graph is that of `inventory.graph`, from which the engine's verdicts and `ha
 too; here the collectors of a province are all roots, because its map is one.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from inventory.graph import Impact, connect, darkened
+from collector.api.atlas.web import Web
+from inventory.graph import Impact, connect, summed, taken
 from inventory.model import Circuit, Inventory, Thing
 
 REMEMBERED = 2_000
@@ -26,7 +27,9 @@ class Ways:
 
     def __init__(self, inventory: Inventory) -> None:
         self.inventory = inventory
-        self._graph = connect(inventory.collectors, inventory.devices, inventory.circuits)
+        graph = connect(inventory.collectors, inventory.devices, inventory.circuits)
+        self._beside = {one: tuple(graph.adj[one]) for one in graph}
+        self._web = Web(inventory, self._beside)
         self.hops = self._distances()
         self.gates = self._gates()
         self.ends = {
@@ -35,6 +38,7 @@ class Ways:
             if one.lifecycle != "retired"
         }
         self.above = self._hung()
+        self.standing = self._standing()
         self._known: dict[Thing, Impact] = {}
 
     def path(self, thing: Thing) -> list[Thing]:
@@ -56,7 +60,8 @@ class Ways:
         """What goes dark with a thing. Raises KeyError when there is no such thing."""
         known = self._known.get(thing)
         if known is None:
-            known = darkened(self.inventory, self._graph, thing)
+            dark = self._web.dark(taken(self.inventory, thing))
+            known = summed(self.inventory, thing, dark)
             if len(self._known) >= REMEMBERED:
                 self._known.clear()
             self._known[thing] = known
@@ -80,11 +85,11 @@ class Ways:
         return found
 
     def _distances(self) -> Mapping[Thing, int]:
-        roots = [one for one in self._graph if one.kind == "collector"]
+        roots = [one for one in self._beside if one.kind == "collector"]
         found = dict.fromkeys(roots, 0)
         ahead = list(roots)
         for thing in ahead:
-            for one in self._graph.adj[thing]:
+            for one in self._beside[thing]:
                 if one not in found:
                     found[one] = found[thing] + 1
                     ahead.append(one)
@@ -92,7 +97,7 @@ class Ways:
 
     def _nearer(self, thing: Thing) -> Iterable[Thing]:
         here = self.hops[thing]
-        return [one for one in self._graph.adj[thing] if self.hops[one] < here]
+        return [one for one in self._beside[thing] if self.hops[one] < here]
 
     def _gates(self) -> Mapping[str, tuple[Thing, ...]]:
         """Of each site the devices that are nearest to a collector."""
@@ -115,6 +120,13 @@ class Ways:
     def _site(self, device: str) -> str | None:
         known = self.inventory.devices.get(device)
         return known.site if known else None
+
+    def _standing(self) -> Mapping[str, Sequence[str]]:
+        """Of each site the devices that stand there, as kind:name."""
+        found: dict[str, list[str]] = {name: [] for name in self.inventory.sites}
+        for name, device in self.inventory.devices.items():
+            found[device.site].append(f"device:{name}")
+        return found
 
     def _hung(self) -> Mapping[str, Hung]:
         between: dict[frozenset[str | None], list[Circuit]] = {}

@@ -10,7 +10,7 @@ export const FORMS = {
   maintenance: "M-5-7.4H5L7.4-5V5L5 7.4H-5L-7.4 5V-5z",
 };
 
-const BARE = ["up", "degraded", "planned"];
+export const BARE = ["up", "degraded", "planned"];
 
 export function draw(tag, attributes, ...children) {
   const made = document.createElementNS(SVG, tag);
@@ -31,9 +31,4 @@ export function shape(mark, state) {
   mark.use?.remove();
   mark.use = BARE.includes(state) ? null : draw("use", { href: `#i-${state}`, x: -5, y: -5, width: 10, height: 10 });
   if (mark.use) mark.element.append(mark.use);
-}
-
-// The same for a line: nothing while it is up.
-export function badge() {
-  return draw("g", {}, draw("circle", { r: 7 }), draw("use", { x: -4.5, y: -4.5, width: 9, height: 9 }));
 }

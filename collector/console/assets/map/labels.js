@@ -56,7 +56,8 @@ function spot({ x, y, r, w, h }, anchor) {
 }
 
 // `wanted`: `{key, x, y, r, w, h, anchors, must}` in order of importance; `spots` are covered by no name but their
-// own, unless one `must` be read. They stay within `bounds` where there are any. Gives by key where each may stand.
+// own, unless one `must` be read. They stay within `bounds` where there are any. Gives by key where each may stand,
+// with what was wanted as `one`.
 // An anchor is a side, or how far off the middle may be.
 export function cleared(wanted, spots, bounds) {
   const inside = ({ left, right, top, bottom }) => !bounds || (left > bounds.left && right < bounds.right && top > bounds.top && bottom < bounds.bottom);
@@ -64,7 +65,7 @@ export function cleared(wanted, spots, bounds) {
   for (const { key, x, y, r } of spots) marks.take({ of: key, left: x - r, right: x + r, top: y - r, bottom: y + r });
   const found = new Map();
   for (const one of wanted) {
-    const boxes = one.anchors.map((anchor) => ({ ...spot(one, anchor), of: one.key })).filter((box) => inside(box) && names.free(box));
+    const boxes = one.anchors.map((anchor) => ({ ...spot(one, anchor), of: one.key, one })).filter((box) => inside(box) && names.free(box));
     const box = boxes.find((each) => marks.free(each)) ?? (one.must ? boxes[0] : undefined);
     if (!box) continue;
     names.take(box);

@@ -1,10 +1,12 @@
 // The map: which view is drawn, what is pointed at, what is filtered; both stand in the address.
 import "./words.js";
 import { by, make, tell } from "../dom.js";
+import { Ink } from "./ink.js";
 import { legend } from "./legend.js";
 import { Load } from "./load.js";
 import { Model, wrong } from "./model.js";
 import { page } from "../page.js";
+import { Paper } from "./paper.js";
 import { byLocation } from "./place.js";
 import { Scene } from "./scene.js";
 import { choice, choose } from "../settings.js";
@@ -21,7 +23,7 @@ const NEAR = 1.1;
 const READABLE = 0.65;
 const address = new URLSearchParams(location.search);
 const stage = by("stage");
-const world = by("world");
+const drawing = by("drawing");
 const phone = matchMedia("(max-width: 899px)");
 
 let shown = address.get("view") ?? choice("map", "location");
@@ -30,12 +32,15 @@ let at = address.get("at") ?? "";
 let begun = false;
 let read = 0;
 let model = null;
+let heard = null;
 let built = "";
-let painted = "";
+let dressed = "";
 let providers = new Set();
 let onlyBad = false;
 const reaches = new Map();
-const scene = new Scene(world);
+const scene = new Scene();
+const ink = new Ink(by("palette"));
+const paper = new Paper(drawing, ink);
 const load = new Load(() => model && redraw());
 const list = new List((thing) => point(thing, true));
 
@@ -49,45 +54,65 @@ function out(one) {
 scene.out = out;
 scene.load = (circuit) => load.step(circuit);
 
+const many = () => scene.nodes.size > MANY;
+
 const view = new View(stage, {
   // A country's sites are too many to be set anew with every turn of a wheel: they are once it rests.
   zoomed(resting = false) {
+    if (!scene.k || resting || !many()) place();
+    view.moved(resting);
+  },
+  moved(resting = false) {
     clearTimeout(view.settling);
-    if (scene.nodes.size > MANY && scene.k && !resting) view.settling = setTimeout(() => view.zoomed(true), REST);
-    else place();
-    view.moved();
+    if (many() && !resting) view.settling = setTimeout(() => view.zoomed(true), REST);
+    paint();
   },
-  moved() {
-    const by = scene.k ? view.k / scene.k : 1;
-    world.setAttribute("transform", `translate(${Math.round(view.x * 10) / 10} ${Math.round(view.y * 10) / 10})${by === 1 ? "" : ` scale(${by})`}`);
-  },
-  tapped(place, kind) {
-    const thing = scene.under(...place, kind === "mouse" ? 6 : 16);
+  tapped(spot, kind) {
+    const thing = under(spot, kind === "mouse" ? 6 : 16);
     if (!thing) point("", true);
     else if (kind === "mouse") location.assign(pageOf(thing));
     else point(thing, true, false);
   },
-  hovered(place) {
+  hovered(spot) {
     clearTimeout(view.intent);
-    const thing = place && scene.under(...place, 6);
+    const thing = spot && under(spot, 6);
     stage.classList.toggle("over", Boolean(thing));
     if (thing && thing !== at) view.intent = setTimeout(() => point(thing, false), INTENT);
   },
 });
+
+Object.assign(drawing, { scene, view });
+
+function under([x, y], slack) {
+  const by = view.k / scene.k;
+  return scene.under(x / by, y / by, slack / by);
+}
+
+// What is drawn looks as its palette does: that stands in the stage, with letters of the same size.
+function paint() {
+  if (!scene.k) return;
+  const unit = `${view.rem * (phone.matches ? 0.9 : 1)}px`;
+  const worn = `${unit} ${stage.className} ${document.documentElement.dataset.theme}`;
+  if (dressed !== worn) {
+    dressed = worn;
+    ink.forget();
+    ink.palette.style.fontSize = unit;
+  }
+  paper.draw(scene, view);
+}
 
 function place() {
   const [width, height] = view.size;
   const each = Math.sqrt((width * height) / Math.max(1, scene.nodes.size));
   const most = scene.layout.row ? scene.layout.row * view.k * 0.36 : 20 * (view.rem / 16);
   const size = Math.max(2.6, Math.min(each * 0.085, 11) * Math.min(1.9, (view.k / view.start) ** 0.4));
-  const radius = Math.max(2.2, Math.min(size, most));
+  const radius = Math.max(scene.layout.row && many() ? 1 : 2.2, Math.min(size, most));
   const [unit, rim] = [view.rem * (phone.matches ? 0.9 : 1), 3];
-  world.style.fontSize = `${unit}px`;
-  world.style.setProperty("--thick", Math.max(0.5, Math.min(1.4, radius / 7)));
   stage.classList.toggle("small", phone.matches);
   scene.small = phone.matches;
   const whole = view.k === view.start && { left: rim - view.x, right: width - rim - view.x, top: rim - view.y, bottom: height - rim - view.y };
-  scene.place(view.k, radius, unit, whole);
+  const sight = many() && { left: -view.x - width / 2, right: 1.5 * width - view.x, top: -view.y - height / 2, bottom: 1.5 * height - view.y };
+  scene.place(view.k, radius, unit, whole, sight);
   scale();
 }
 
@@ -115,11 +140,11 @@ function fit() {
 }
 
 function build() {
-  const [width, height] = view.size ?? view.measure();
-  const layout = shown === "topology" ? byTopology(model, width, height) : byLocation(model);
-  for (const site of model.sites.values()) site.providers = [];
-  scene.build(model, layout);
-  by("empty").hidden = layout.at.size > 0;
+  if (!view.size) view.measure();
+  const [width, height] = view.size;
+  if (paper.width !== width || paper.height !== height) paper.fit(width, height);
+  scene.build(model, laid(width, height));
+  by("empty").hidden = scene.layout.at.size > 0;
   tell(by("empty"), say(`empty.${shown}`));
   const kept = view.drawn === shown && !view.fitted ? [view.k, view.x, view.y] : null;
   view.drawn = shown;
@@ -132,10 +157,15 @@ function build() {
   performance.mark("drawn");
 }
 
-// Which carriers serve a site.
-function served() {
-  for (const site of model.sites.values()) site.providers = [];
-  for (const { a, z, provider } of model.circuits.values()) for (const end of [a, z]) model.sites.get(end ?? "")?.providers.push(provider);
+// Each view's layout is worked out once for a ground and size.
+const layouts = new Map();
+let layoutsOf = "";
+function laid(width, height) {
+  const of = `${speaks()} ${model.ground.id} ${model.standing} ${width} ${height}`;
+  if (layoutsOf !== of) layouts.clear();
+  layoutsOf = of;
+  if (!layouts.has(shown)) layouts.set(shown, shown === "topology" ? byTopology(model, width, height) : byLocation(model));
+  return layouts.get(shown);
 }
 
 function light() {
@@ -147,7 +177,7 @@ function light() {
       if (one.site) lit.set(one.site, "way");
       else if (one.thing.startsWith("circuit:")) lit.set(one.thing, "way");
     }
-    for (const one of reach ? reach.dark : []) if (/^(site|circuit):/.test(one.thing)) lit.set(one.thing, "hit");
+    for (const thing of reach ? reach.drawn : []) lit.set(thing, "hit");
     lit.set(reach?.site || at, "self");
   }
   scene.lit = lit;
@@ -156,12 +186,14 @@ function light() {
 
 function redraw() {
   light();
-  const state = JSON.stringify([at, onlyBad, [...providers], model.all.map((one) => [one.state, load.step(one)]), [...scene.lit]]);
-  if (painted !== state) {
-    painted = state;
-    scene.paint(model);
-    if (scene.size) scene.name();
-  }
+  scene.dress();
+  if (scene.size) scene.name();
+  paint();
+  beside();
+}
+
+// What stands beside the drawing.
+function beside() {
   const name = at.slice(at.indexOf(":") + 1);
   pointedCard(name);
   list.draw(model, by("find").value, out, at);
@@ -188,7 +220,7 @@ function bring(thing) {
     return;
   }
   const ends = [one.a, one.z].filter(Boolean).map((name) => `site:${name}`);
-  const spots = [thing, ...ends, ...model.way(thing)].map((each) => scene.where(each)).filter(Boolean).map(([x, y]) => [x / view.k, y / view.k]);
+  const spots = [thing, ...ends, ...model.way(thing)].map((each) => scene.where(each)).filter(Boolean).map(([x, y]) => [x / scene.k, y / scene.k]);
   const [xs, ys] = [spots.map(([x]) => x), spots.map(([, y]) => y)];
   const near = scene.layout.kind === "location" ? view.start * CLOSER : view.start < READABLE ? NEAR : view.start;
   view.show({ left: Math.min(...xs), right: Math.max(...xs), top: Math.min(...ys), bottom: Math.max(...ys) }, near);
@@ -236,7 +268,7 @@ function turn(to) {
   keep();
   press();
   built = "";
-  draw(model.told);
+  draw(heard);
 }
 
 function press() {
@@ -270,17 +302,17 @@ function filters(always = false) {
 }
 
 function draw(told) {
-  model = new Model(told);
-  const wanted = `${speaks()} ${shown} ${model.shape}`;
+  if (told.ground && told.ground.id !== model?.ground.id) model = new Model(told.ground);
+  if (heard !== told) model.tell(told);
+  heard = told;
+  const wanted = `${speaks()} ${shown} ${model.ground.id} ${model.standing}`;
   const again = wanted !== built;
   if (read !== told.read) reaches.clear();
   read = told.read;
   if (again) {
     built = wanted;
     build();
-    painted = "";
   }
-  served();
   filters();
   redraw();
   if (!begun) {
@@ -315,11 +347,17 @@ addEventListener("keydown", (event) => event.key === "Escape" && at && !document
 by("legend").open = !phone.matches;
 new ResizeObserver(() => {
   const before = String(view.size);
-  if (!model || !view.measure()[0] || String(view.size) === before) return;
+  if (!heard || !view.measure()[0] || String(view.size) === before) return;
+  paper.fit(...view.size);
   if (view.fitted) {
     built = "";
-    draw(model.told);
+    draw(heard);
   } else view.zoomed();
 }).observe(stage);
 spoken();
-page({ draw, spoken });
+new MutationObserver(paint).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+matchMedia("(forced-colors: active)").addEventListener("change", () => {
+  dressed = "";
+  paint();
+});
+page({ draw, spoken, asked: () => (model ? `&ground=${model.ground.id}` : "") });

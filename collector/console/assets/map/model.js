@@ -11,37 +11,53 @@ export const short = (title) => SHORTER.reduce((left, [what, by]) => left.replac
 const stands = (site) => site.state !== "" || site.hops !== null;
 
 export class Model {
-  // `told` is the answer of /api/v1/map.
-  constructor(told) {
-    this.sites = new Map();
-    this.places = new Map();
+  // `ground` is what /api/v1/map tells once; `tell` is given how things stand on it.
+  constructor(ground) {
+    this.ground = ground;
+    this.known = new Map();
     this.circuits = new Map();
     this.between = new Map();
-    this.told = told;
-    for (const site of told.sites) {
-      const one = { ...site, ...this.worded("site", site), thing: `site:${site.name}`, label: short(site.title) };
-      (stands(site) ? this.sites : this.places).set(site.name, one);
-    }
-    for (const circuit of told.circuits) this.add(circuit);
+    this.standing = 0;
+    for (const site of ground.sites) this.known.set(site.name, { ...site, thing: `site:${site.name}`, label: short(site.title), providers: [], state: "" });
+    for (const circuit of ground.circuits) this.add(circuit);
     for (const all of this.between.values()) for (const one of all) one.twins = all.length;
-    this.shape = JSON.stringify([
-      [...this.sites.values(), ...this.places.values()].map((one) => [one.name, one.title, one.parent, one.location, one.above, one.hops]),
-      [...this.circuits.values()].map((one) => [one.name, one.title, one.a, one.z, one.backup]),
-    ]);
-  }
-
-  worded(kind, { state, cause }) {
-    return { word: this.told.words[kind][state] ?? "", because: this.told.causes[cause] ?? "" };
+    this.split();
   }
 
   // Circuits between the same two sites lie side by side: each knows its place among them.
   add(circuit) {
-    const one = { ...circuit, ...this.worded("circuit", circuit), thing: `circuit:${circuit.name}`, label: circuit.title };
+    const one = { ...circuit, thing: `circuit:${circuit.name}`, label: circuit.title, state: "" };
     const pair = [circuit.a ?? "", circuit.z].sort().join(" ");
     if (!this.between.has(pair)) this.between.set(pair, []);
     one.place = this.between.get(pair).length;
     this.between.get(pair).push(one);
     this.circuits.set(circuit.name, one);
+    for (const end of [circuit.a, circuit.z]) this.known.get(end ?? "")?.providers.push(circuit.provider);
+  }
+
+  split() {
+    this.sites = new Map();
+    this.places = new Map();
+    for (const [name, site] of this.known) (stands(site) ? this.sites : this.places).set(name, site);
+    this.all = [...this.sites.values(), ...this.circuits.values()];
+    this.lost = [...this.sites.values()].filter((one) => one.location === null);
+    this.standing += 1;
+  }
+
+  tell({ sites, circuits, causes }) {
+    const { words } = this.ground;
+    const now = (things, told, kind) => {
+      let place = 0;
+      for (const one of things.values()) {
+        Object.assign(one, told[place]);
+        one.word = words[kind][one.state] ?? "";
+        one.because = causes[one.cause] ?? "";
+        place += 1;
+      }
+    };
+    now(this.known, sites, "site");
+    now(this.circuits, circuits, "circuit");
+    if ([...this.known.values()].some((site) => stands(site) !== this.sites.has(site.name))) this.split();
   }
 
   of(thing) {
@@ -51,7 +67,14 @@ export class Model {
   }
 
   title(name) {
-    return (this.sites.get(name) ?? this.places.get(name))?.title ?? name;
+    return this.known.get(name)?.title ?? name;
+  }
+
+  // What a site lies in at last, by its short name; the site itself where that is nothing.
+  whole(site) {
+    let at = site;
+    while (this.known.has(at.parent)) at = this.known.get(at.parent);
+    return at.label;
   }
 
   // The way from a site to the collector, as things: site, its circuits, the next site...
@@ -71,13 +94,5 @@ export class Model {
     if (thing.startsWith("site:")) return this.chain(one.name);
     const hops = (name) => this.sites.get(name)?.hops ?? Infinity;
     return [thing, ...this.chain(one.a !== null && hops(one.a) < hops(one.z) ? one.a : one.z)];
-  }
-
-  get lost() {
-    return [...this.sites.values()].filter((one) => one.location === null);
-  }
-
-  get all() {
-    return [...this.sites.values(), ...this.circuits.values()];
   }
 }
