@@ -32,7 +32,7 @@ test: ## set up with the daemons that tests run against, check, and every test: 
 	@.ci/setup dev $(TEST_PACKAGES)
 	@.ci/schema
 	@$(MAKE) --no-print-directory check
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 3 --dist loadfile
 
 bench: ## measure speed and detection and print the numbers (RUNS, BENCH_SECONDS, LOSS_MINUTES)
 	@.ci/setup dev,bench $(BENCH_PACKAGES)
