@@ -46,7 +46,7 @@ def place(face: Face) -> tuple[str, int]:
     return url.hostname, url.port
 
 
-async def said(one: socket.socket, seconds: float = 5.0) -> bytes:
+async def said(one: socket.socket, seconds: float = 60.0) -> bytes:
     """What comes next; nothing where the other end is gone."""
     try:
         async with asyncio.timeout(seconds):

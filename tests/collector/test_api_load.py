@@ -37,7 +37,7 @@ async def test_whoever_asks_too_much_waits_for_no_thread_of_the_collectors(face:
         for path in ("/api/v1/wall", "/api/v1/devices", "/api/v1/inventory", "/api/v1/events"):
             told = await face.get(path, 503)
             assert told["error"] == "too many ask at once"
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await asyncio.to_thread(time.monotonic)
             body = {"what": [LINE], "why": "đổi thiết bị", "to": time.time() + 3600}
             await face.send("POST", "/api/v1/maintenance", body)

@@ -349,7 +349,7 @@ def test_the_end_does_not_wait_for_a_store_that_hangs_and_nothing_is_lost(
     time.sleep(0.5)
     began = time.monotonic()
     assert not delivery.close(30.0)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 20
     vm.process.send_signal(signal.SIGCONT)
     again = Delivery(path, [at(vm, "vm")])
     again.start()

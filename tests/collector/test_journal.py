@@ -36,7 +36,7 @@ def incident(number: int, thing: str, *, at: float = NOW, severity: str = "major
 
 
 def wait_until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not true():
         assert time.monotonic() < deadline
         time.sleep(0.01)

@@ -43,7 +43,7 @@ async def at(face: Face, daemon: Daemon, path: str = "silences") -> Any:
         return await answer.json()
 
 
-async def soon(what: str, happens: Any, seconds: float = 15) -> None:
+async def soon(what: str, happens: Any, seconds: float = 60) -> None:
     until = time.monotonic() + seconds
     while not await happens():
         assert time.monotonic() < until, what

@@ -140,11 +140,12 @@ def told(number: int, subject: str) -> Message:
 def test_who_follows_waits_for_what_it_asked_about(tmp_path: Path) -> None:
     before, other, asked = told(1, "a:1"), told(2, "b:2"), told(3, "c:3")
     written(tmp_path, before)
+    since = messages.last(tmp_path)
     later = threading.Timer(0.3, written, (tmp_path, before, other))
     last = threading.Timer(1.8, written, (tmp_path, before, other, asked))
     later.start()
     last.start()
-    found = messages.follow(tmp_path, messages.last(tmp_path), ["c:3"], 30.0)
+    found = messages.follow(tmp_path, since, ["c:3"], 30.0)
     assert [one.number for one in found] == [2, 3]
 
 
