@@ -121,6 +121,18 @@ def test_page_loads_all_its_modules_as_one_file_each_before_those_that_import_it
 
 
 @pytest.mark.parametrize("folder", PAGED)
+def test_every_name_that_a_module_takes_is_given_by_the_other(folder: str) -> None:
+    sent = ASSETS[f"{folder}.js"].body.decode()
+    bodies = re.findall(r"(?ms)^const (\$\w+) = \(\(\) => {\n(.*?)^}\)\(\);$", sent)
+    given = {name: re.findall(r"(?m)^return { (.*) };$", body)[-1] for name, body in bodies}
+    taken = re.findall(r"(?m)^const { (.*) } = (\$\w+);$", sent)
+    assert len(taken) > 10
+    for names, name in taken:
+        wanted = {one.partition(":")[0] for one in names.split(", ")}
+        assert wanted <= set(given[name].split(", ")), name
+
+
+@pytest.mark.parametrize("folder", PAGED)
 def test_page_loads_the_styles_of_its_modules_as_one_file_its_own_last(folder: str) -> None:
     sent = ASSETS[f"{folder}.css"].body.decode()
     places = {f"{name.partition('/')[0]}/" for name in modules(folder) if "/" in name}

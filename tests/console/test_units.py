@@ -1,10 +1,13 @@
 """How the console writes values, by the catalogue's units, in a real browser."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page
 
+from collector.api.screen import clock
 from collector.console import joined
 from collector.console.pages import sources
 from probes.catalogue import METRICS, UNITLESS
@@ -15,6 +18,24 @@ WRITE = f"""([language, pairs]) => {{
 {joined.script(sources(), "units.js")}
   $words.speak(language);
   return pairs.map(([value, unit]) => $units.measured(value, unit));
+}}"""
+
+CLOCK = f"""([language, clock, moments]) => {{
+{joined.script(sources(), "words.js")}
+  $words.speak(language);
+  $words.keepTime({{ clock }});
+  return moments.map((one) => {{
+    const date = new Date(one * 1000);
+    return [$words.moment(one), $words.second(date), $words.today(date)];
+  }});
+}}"""
+
+NUMBERS = f"""(language) => {{
+{joined.script(sources(), "words.js")}
+  $words.speak(language);
+  const own = (value) => value.toLocaleString(language === "en" ? "en-GB" : "vi-VN");
+  const asked = [0, 7, -7, 999, 1000, -1000, 12345, 1234567, 0.5, -0.5, 1234.567, 0.04, 99.999];
+  return asked.map((value) => [$words.decimal(value, 3), own(value)]);
 }}"""
 
 WRITTEN = [
@@ -48,6 +69,36 @@ def test_values_are_written_as_people_read_them(page: Page, place: int, language
     given = [[one[0], one[1]] for one in WRITTEN]
     found = page.evaluate(WRITE, [language, given])
     assert found == [one[place] for one in WRITTEN]
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_numbers_are_written_as_the_browser_would(page: Page, language: str) -> None:
+    for own, browsers in page.evaluate(NUMBERS, language):
+        assert own == browsers
+
+
+@pytest.mark.parametrize(
+    ("language", "days"),
+    [
+        ("vi", ["Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật"]),
+        ("en", ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]),
+    ],
+)
+@pytest.mark.parametrize("zone", ["Asia/Ho_Chi_Minh", "Europe/Berlin"])
+def test_times_are_the_provinces_whatever_its_zone_and_the_browsers(
+    page: Page, zone: str, language: str, days: list[str]
+) -> None:
+    there = ZoneInfo(zone)
+    year = datetime.now(there).year - 1
+    shift = datetime(year, 3, 29, 1, 0, tzinfo=UTC)
+    moments = [shift + timedelta(hours=12 * step, minutes=7) for step in range(-16, 17)]
+    told = [one.model_dump() for one in clock(there, year)]
+    found = page.evaluate(CLOCK, [language, told, [one.timestamp() for one in moments]])
+    for one, (moment, second, today) in zip(moments, found, strict=True):
+        local = one.astimezone(there)
+        assert moment == f"{local:%H:%M %d/%m/%Y}"
+        assert second == f"{local:%H:%M:%S}"
+        assert today == f"{days[local.weekday()]}, {local:%d/%m/%Y}"
 
 
 def test_every_unit_of_the_catalogue_is_written_with_its_sign(page: Page) -> None:

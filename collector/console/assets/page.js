@@ -37,7 +37,7 @@ function line(state) {
 export function page({ draw, ask = "", asked = () => "", entered = () => null, spoken = () => null, gone = null, barred = null, always = false }) {
   function heard(told) {
     latest = told;
-    keepTime(told.province.timezone);
+    keepTime(told.province);
     draw(told);
     trouble(told, 0);
     line("live");

@@ -1,5 +1,5 @@
 // Values as people read them, by the units of the catalogue (`probes/catalogue.yaml`).
-import { moment, number, speaks } from "./words.js";
+import { decimal, moment, number, speaks } from "./words.js";
 
 const THOUSANDS = ["", "k", "M", "G", "T", "P"];
 const LASTING = [[86400, "ngày", "d"], [3600, "giờ", "h"], [60, "phút", "min"], [1, "s", "s"]];
@@ -13,7 +13,7 @@ function figures(value) {
   const size = Math.abs(value);
   const digits = Number.isInteger(value) || size >= 100 ? 0 : size >= 10 ? 1 : 2;
   const shown = size > 0 && size < 0.01 ? Number(value.toPrecision(2)) : value;
-  return shown.toLocaleString(speaks() === "en" ? "en-GB" : "vi-VN", { maximumFractionDigits: size > 0 && size < 0.01 ? 6 : digits });
+  return decimal(shown, size > 0 && size < 0.01 ? 6 : digits);
 }
 
 function thousands(value, unit) {
@@ -33,7 +33,7 @@ export function share(ratio) {
   const percent = ratio * 100;
   const near = percent > 99 && percent < 100;
   const shown = near ? Math.min(Math.floor(percent * 1000) / 1000, 99.999) : percent;
-  return `${near ? shown.toLocaleString(speaks() === "en" ? "en-GB" : "vi-VN", { maximumFractionDigits: 3 }) : figures(shown)} %`;
+  return `${near ? decimal(shown, 3) : figures(shown)} %`;
 }
 
 // A length of time in its largest two units; below a minute in seconds, milliseconds, microseconds.

@@ -54,6 +54,13 @@ const WORDS = {
   "kind.ward": ["Xã, phường, thị trấn", "Communes and wards"],
   "kind.other": ["Cơ quan khác", "Other agencies"],
   "kind.": ["Địa điểm", "Sites"],
+  "weekday.0": ["Chủ Nhật", "Sunday"],
+  "weekday.1": ["Thứ Hai", "Monday"],
+  "weekday.2": ["Thứ Ba", "Tuesday"],
+  "weekday.3": ["Thứ Tư", "Wednesday"],
+  "weekday.4": ["Thứ Năm", "Thursday"],
+  "weekday.5": ["Thứ Sáu", "Friday"],
+  "weekday.6": ["Thứ Bảy", "Saturday"],
   "nav": ["Các trang", "Pages"],
   "nav.wall": ["Tổng quan", "Wall"],
   "nav.map": ["Bản đồ", "Map"],
@@ -97,53 +104,65 @@ export function spell(root = document) {
   }
 }
 
-let zone = "Asia/Ho_Chi_Minh";
-let formats = {};
+// By how many seconds the province's clocks are ahead of UTC, from when on. A browser could tell too, but to ask
+// it for the first time takes a slow one longer than all the rest of a page.
+let clock = [{ at: 0, ahead: 25200 }];
 
-export const timezone = () => zone;
-
-export function keepTime(timezone) {
-  if (zone !== timezone) {
-    zone = timezone;
-    formats = {};
-  }
+export function keepTime(province) {
+  clock = province.clock;
 }
 
-function format(name, options) {
-  const key = `${name}-${language}`;
-  return (formats[key] ??= new Intl.DateTimeFormat(language === "en" ? "en-GB" : "vi-VN", {
-    timeZone: zone, hour12: false, ...options,
-  }));
-}
+export const ahead = (seconds) => (clock.filter((one) => one.at <= seconds).pop() ?? clock[0]).ahead;
 
-const DAY = { day: "2-digit", month: "2-digit" };
-const MINUTE = { hour: "2-digit", minute: "2-digit" };
+const two = (part) => String(part).padStart(2, "0");
 
-// A day as it is written here, 21/11; Vietnamese browsers would write 21-11.
-const dated = (name, options, date) => format(name, options).format(date).replaceAll("-", "/");
+// What the province's clocks show: a date whose UTC it is.
+const shown = (seconds) => new Date((seconds + ahead(seconds)) * 1000);
+export const dated = (date) => `${two(date.getUTCDate())}/${two(date.getUTCMonth() + 1)}`;
+export const timed = (date) => `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}`;
 
-export const day = (seconds) => dated("day", DAY, new Date(seconds * 1000));
+export const day = (seconds) => dated(shown(seconds));
 
 // The time; with its day when that is not today, with its year when that is another.
 export function moment(seconds) {
-  const date = new Date(seconds * 1000);
-  const whole = (one) => dated("whole", { ...DAY, year: "numeric" }, one);
-  const time = format("minute", MINUTE).format(date);
-  const [own, now] = [whole(date), whole(new Date())];
-  if (own === now) return time;
-  return own.slice(-4) === now.slice(-4) ? `${time} ${day(seconds)}` : `${time} ${own}`;
+  const [date, now] = [shown(seconds), shown(Date.now() / 1000)];
+  const [own, other] = [date.getUTCFullYear(), now.getUTCFullYear()];
+  if (own !== other) return `${timed(date)} ${dated(date)}/${own}`;
+  return dated(date) === dated(now) ? timed(date) : `${timed(date)} ${dated(date)}`;
 }
 
-export const second = (date) => format("second", { ...MINUTE, second: "2-digit" }).format(date);
+// A point in time with its day always.
+export function instant(seconds) {
+  const date = shown(seconds);
+  return `${timed(date)} ${dated(date)}`;
+}
+
+export function second(date) {
+  const own = shown(date / 1000);
+  return `${timed(own)}:${two(own.getUTCSeconds())}`;
+}
+
+// Sunday is 0.
+export const weekday = (place) => say(`weekday.${place}`);
 
 export function today(date) {
-  return format("today", { weekday: "long", ...DAY, year: "numeric" }).format(date);
+  const own = shown(date / 1000);
+  return `${weekday(own.getUTCDay())}, ${dated(own)}/${own.getUTCFullYear()}`;
 }
 
 // A text as it is compared when somebody searches: without tone marks.
 export const folded = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[đĐ]/g, "d").toLowerCase();
 
-export const number = (count) => count.toLocaleString(language === "en" ? "en-GB" : "vi-VN");
+// A number, its thousands apart, with so many decimals at most.
+export function decimal(value, most) {
+  const [whole, rest = ""] = Math.abs(value).toFixed(most).split(".");
+  const [apart, point] = language === "en" ? [",", "."] : [".", ","];
+  const part = rest.replace(/0+$/, "");
+  const text = whole.replace(/\B(?=(\d{3})+$)/g, apart) + (part && point + part);
+  return value < 0 && text !== "0" ? `-${text}` : text;
+}
+
+export const number = (count) => decimal(count, 0);
 
 // Things of a kind: one of them is singular in English.
 export function noun(kind, count) {
@@ -156,7 +175,6 @@ export const counted = (kind, count) => `${number(count)} ${noun(kind, count)}`;
 export function lasting(seconds) {
   const all = Math.max(0, Math.floor(seconds));
   const days = Math.floor(all / 86400);
-  const two = (part) => String(part).padStart(2, "0");
-  const clock = `${two(Math.floor(all / 3600) % 24)}:${two(Math.floor(all / 60) % 60)}:${two(all % 60)}`;
-  return days ? `${days}${language === "en" ? "d" : " ngày"} ${clock}` : clock;
+  const time = `${two(Math.floor(all / 3600) % 24)}:${two(Math.floor(all / 60) % 60)}:${two(all % 60)}`;
+  return days ? `${days}${language === "en" ? "d" : " ngày"} ${time}` : time;
 }

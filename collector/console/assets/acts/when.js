@@ -1,26 +1,12 @@
 // Times of the province: what its clocks show, whatever the clock of this browser is set to.
 import "./words.js";
-import { moment, say, timezone } from "../words.js";
+import { ahead, moment, say } from "../words.js";
 
 const HALF_HOUR = 1800;
 const MORNING = "07:00";
 
-function parts(seconds) {
-  const format = new Intl.DateTimeFormat("en-GB", { timeZone: timezone(), hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit" });
-  return Object.fromEntries(format.formatToParts(new Date(seconds * 1000)).map(({ type, value }) => [type, value]));
-}
-
-// Seconds that the province's clocks are ahead of UTC.
-function ahead(seconds) {
-  const { year, month, day, hour, minute, second } = parts(seconds);
-  return Date.UTC(year, month - 1, day, hour, minute, second) / 1000 - Math.floor(seconds);
-}
-
 // As an input of type datetime-local has it, and back; NaN for what is no time.
-export function local(seconds) {
-  const { year, month, day, hour, minute } = parts(seconds);
-  return `${year}-${month}-${day}T${hour}:${minute}`;
-}
+export const local = (seconds) => new Date((seconds + ahead(seconds)) * 1000).toISOString().slice(0, 16);
 
 export function epoch(text) {
   const guess = Date.parse(`${text}Z`) / 1000;

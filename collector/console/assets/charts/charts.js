@@ -1,9 +1,8 @@
 // Charts of a thing, asked of the store through the API: one answer, drawn as SVG of our own.
 import { make, tell } from "../dom.js";
 import { choice, choose } from "../settings.js";
-import { say, second, speaks } from "../words.js";
+import { instant, say, second, speaks } from "../words.js";
 import { Figure } from "./figure.js";
-import { instant } from "./scale.js";
 import "./words.js";
 
 const SPANS = ["1h", "6h", "24h", "7d", "30d"];

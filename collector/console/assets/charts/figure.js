@@ -1,9 +1,8 @@
 // A chart as people meet it: title, plot, cursor, legend, and the same as a table.
 import { make, tell } from "../dom.js";
 import { measured } from "../units.js";
-import { number, say } from "../words.js";
+import { instant, number, say } from "../words.js";
 import { draw, Plot } from "./plot.js";
-import { instant } from "./scale.js";
 
 const COLOURS = 8;
 const PAGE = 10;

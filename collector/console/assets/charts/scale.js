@@ -1,5 +1,5 @@
 // Axes: where ticks stand that people can read, in values and in the province's time.
-import { timezone } from "../words.js";
+import { ahead, dated, timed } from "../words.js";
 
 const SECONDS = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 432000, 864000, 1728000, 4320000, 8640000, 31536000];
 const TIMES = [300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 432000];
@@ -47,41 +47,15 @@ export function values(chart) {
   return { low: ticks[0], high: ticks[ticks.length - 1], ticks };
 }
 
-let offsets = null;
-
-// Seconds by which the province is ahead of UTC.
-function ahead(seconds) {
-  if (offsets?.zone !== timezone()) {
-    const options = { timeZone: timezone(), hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit" };
-    offsets = { zone: timezone(), format: new Intl.DateTimeFormat("en-GB", options) };
-  }
-  const part = Object.fromEntries(offsets.format.formatToParts(new Date(seconds * 1000)).map((one) => [one.type, Number(one.value)]));
-  return Date.UTC(part.year, part.month - 1, part.day, part.hour, part.minute, part.second) / 1000 - Math.floor(seconds);
-}
-
-const two = (part) => String(part).padStart(2, "0");
-
-function spelled(local) {
-  const date = new Date(local * 1000);
-  const [day, time] = [`${two(date.getUTCDate())}/${two(date.getUTCMonth() + 1)}`, `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}`];
-  return { day, time };
-}
-
 // Ticks of the time axis, at most so many: the day where one begins, else the time.
 export function times(start, end, most) {
   const shift = ahead(end);
   const step = TIMES.find((one) => (end - start) / one <= most) ?? 10 * DAY;
   const ticks = [];
   for (let local = Math.ceil((start + shift) / step) * step; local <= end + shift; local += step) {
-    const { day, time } = spelled(local);
+    const date = new Date(local * 1000);
     const begins = local % DAY === 0;
-    ticks.push({ at: local - shift, text: begins ? day : time, begins: begins && step < DAY });
+    ticks.push({ at: local - shift, text: begins ? dated(date) : timed(date), begins: begins && step < DAY });
   }
   return ticks;
-}
-
-// A point in time as it is read at the cursor and in tables.
-export function instant(seconds) {
-  const { day, time } = spelled(Math.round(seconds) + ahead(seconds));
-  return `${time} ${day}`;
 }

@@ -3,21 +3,14 @@ import { due } from "../acts/when.js";
 import * as forms from "../acts/forms.js";
 import { by, icon, link, make, patch, tell } from "../dom.js";
 import { may } from "../session.js";
-import { number, say, speaks } from "../words.js";
-
-const MONDAY = Date.UTC(2024, 0, 1);
-
-function weekday(day) {
-  const format = new Intl.DateTimeFormat(speaks() === "en" ? "en-GB" : "vi-VN", { weekday: "long", timeZone: "UTC" });
-  return format.format(new Date(MONDAY + day * 86400000));
-}
+import { number, say, speaks, weekday } from "../words.js";
 
 const clock = (minutes) => `${String(Math.floor(minutes / 60) % 24).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
 
 function every({ start, end, weekdays, days }) {
   const on = [];
   if (weekdays.length === 7) on.push(say("work.daily"));
-  else if (weekdays.length) on.push(say("work.weekly", { days: weekdays.map(weekday).join(", ") }));
+  else if (weekdays.length) on.push(say("work.weekly", { days: weekdays.map((one) => weekday((one + 1) % 7)).join(", ") }));
   if (days.length) on.push(say("work.monthly", { days: days.join(", ") }));
   return say("work.every", { on: on.join("; "), from: clock(start), until: clock(end) });
 }
