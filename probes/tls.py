@@ -8,8 +8,6 @@ import ssl
 from functools import lru_cache
 from pathlib import Path
 
-from cryptography import x509
-
 _REFUSED = {
     9: ("the certificate is not valid yet", "check the clocks of the server and of this machine"),
     10: ("the certificate has expired", "renew it on the server"),
@@ -50,6 +48,8 @@ def _context(verify: bool, ca: str | None, _changed: int) -> ssl.SSLContext:
 
 def expiry(certificate: bytes | None) -> float | None:
     """The end of a certificate (DER) in Unix seconds; None when it cannot be read."""
+    from cryptography import x509  # large: only who looks at a certificate pays for it
+
     if not certificate:
         return None
     try:

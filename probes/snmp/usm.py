@@ -11,16 +11,15 @@ import secrets
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import count
-from typing import Final, NamedTuple
-
-from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
-from cryptography.hazmat.decrepit.ciphers.modes import CFB
-from cryptography.hazmat.primitives.ciphers import Cipher
-from cryptography.hazmat.primitives.ciphers.algorithms import AES
-from cryptography.hazmat.primitives.ciphers.modes import CBC
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from probes.snmp import ber, message
 from probes.snmp.errors import DecodeError
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.decrepit.ciphers.modes import CFB
+    from cryptography.hazmat.primitives.ciphers import Cipher
+    from cryptography.hazmat.primitives.ciphers.modes import CBC
 
 AUTHENTICATED = 1
 PRIVATE = 2
@@ -185,11 +184,10 @@ class Engine:
 _salts = count(secrets.randbits(63))
 
 
-def _cipher(user: User, key: bytes, salt: bytes, boots: int, time: int) -> Cipher[CBC | CFB]:
-    if user.priv == "des":  # single DES is triple DES with one key three times
-        vector = bytes(a ^ b for a, b in zip(key[8:16], salt, strict=True))
-        return Cipher(TripleDES(key[:8] * 3), CBC(vector))
-    return Cipher(AES(key), CFB(boots.to_bytes(4) + time.to_bytes(4) + salt))
+def _cipher(user: User, key: bytes, salt: bytes, boots: int, time: int) -> "Cipher[CBC | CFB]":
+    from probes.snmp import cipher  # cryptography is large: only who encrypts pays for it
+
+    return cipher.des(key, salt) if user.priv == "des" else cipher.aes(key, salt, boots, time)
 
 
 def _encrypt(user: User, engine: Engine, time: int, plain: bytes) -> tuple[bytes, bytes]:
