@@ -120,4 +120,4 @@ def test_answers_take_no_thread_of_the_collectors() -> None:
         for path in folder.rglob("*.py")
         if "to_thread(" in path.read_text("utf-8") or "run_in_executor(" in path.read_text("utf-8")
     }
-    assert taking == {"server.py", "visitors.py"}
+    assert taking == {"server.py", "entry/visitors.py"}
