@@ -9,6 +9,7 @@ from alerts.wording.evidence import (
     state_word,
 )
 from alerts.wording.message import Message, compose, from_rule, subject_of
+from alerts.wording.probes import probe_words
 
 __all__ = [
     "Message",
@@ -17,6 +18,7 @@ __all__ = [
     "describe_evidence",
     "end_told",
     "from_rule",
+    "probe_words",
     "reason_word",
     "severity_word",
     "side_word",

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from alerts.notice import Sign
 from alerts.wording.names import Naming, thing
 from alerts.wording.plain import clean
+from alerts.wording.probes import probe_words
 from alerts.wording.words import SIGNS, STATES, WORDS
 from inventory.model import Inventory
 
@@ -61,6 +62,8 @@ def _argument(name: str, given: dict[str, str], language: str, inventory: Invent
         return percent(text, language)
     if name == "reason":
         return reason_word(text, language)
+    if name == "why":
+        return probe_words(clean(text), language)
     if name == "state":
         return _state(text, given.get("thing", ""), language)
     if name in ("thing", "cause"):

@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from alerts.wording import state_word
+from alerts.wording import probe_words, state_word
 from alerts.wording.words import WORDS
 
 NAMES = 6
@@ -168,7 +168,7 @@ class _Page:
     def _unasked(self, one: Mapping[str, Any]) -> str:
         more = one["things"] - len(one["names"])
         names = ", ".join(one["names"]) + (self._say("more", count=more) if more else "")
-        why = one["why"] or self._say("not asked")
+        why = probe_words(one["why"], self._language) or self._say("not asked")
         return self._say("unasked", count=one["things"], why=why, names=names)
 
     def _cause(self, one: Mapping[str, Any]) -> None:
@@ -246,7 +246,8 @@ class _Page:
         for one in self._status["failing"]:
             more = one["things"] - len(one["names"])
             names = ", ".join(one["names"]) + (f", +{more}" if more else "")
-            said = "; ".join(filter(None, (one["message"], one["hint"])))
+            told = (probe_words(one[name], self._language) for name in ("message", "hint"))
+            said = "; ".join(filter(None, told))
             reason = WORDS.reasons[one["reason"]].say(self._language)
             style = "" if one["lasting"] else "dim"
             cells = (one["probe"], reason, f"{one['things']}: {names}", said)

@@ -254,3 +254,17 @@ async def test_a_check_tells_when_its_certificate_ends(face: Face) -> None:
     told = await face.get("/api/v1/services/mot-cua/sheet")
     assert (told["checks"][0]["success"], told["checks"][0]["expires"]) == (True, 1800000000)
     assert [one["subject"] for one in told["readings"]] == ["tls"]
+
+
+@pytest.mark.asyncio
+async def test_why_a_device_was_not_read_is_said_in_the_readers_language(face: Face) -> None:
+    said = "no answer from UDP port 161"
+    answer(face, [], {}, reason=Reason.TIMEOUT, message=said, hint="raise `timeout`")
+    for language, message, hint in (
+        ("vi", "cổng UDP 161 không trả lời", "tăng `timeout`"),
+        ("en", said, "raise `timeout`"),
+    ):
+        told = await face.get(f"/api/v1/devices/{UP}/sheet?language={language}")
+        (snmp,) = [one for one in told["probes"] if one["name"] == "snmp"]
+        assert snmp["message"] == message
+        assert snmp["hint"].endswith(hint)

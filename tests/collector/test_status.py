@@ -295,7 +295,8 @@ def test_devices_that_cannot_be_asked_are_wrong_and_named_with_the_reason(
     capsys.readouterr()
     assert main(["status", "--url", served.url]) == 1
     shown = capsys.readouterr().out
-    assert f"2 thiết bị không hỏi được: Network is unreachable ({UP}, {DOWN})" in shown
+    said = "không có tuyến tới mạng đó (Network is unreachable)"
+    assert f"2 thiết bị không hỏi được: {said} ({UP}, {DOWN})" in shown
     assert "Không có gì hỏng" not in shown
     assert main(["status", "--url", served.url, "--json"]) == 1
     (told,) = json.loads(capsys.readouterr().out)["status"]["unasked"]

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from alerts.wording import reason_word
+from alerts.wording import probe_words, reason_word
 from collector.api.exposition import rows
 from collector.api.sheets.look import Look
 from collector.api.sheets.shape_kinds import Column, Meaning, Readings, Row, Run
@@ -171,10 +171,15 @@ def run(look: Look, key: str, use: Use) -> Run:
         "success": last.success,
         "reason": str(last.reason or ""),
         "reason_word": reason_word(str(last.reason or ""), look.language),
-        "message": reading.line(last.message, MESSAGE),
-        "hint": reading.line(hint(last, look.held.get(thing)), MESSAGE),
+        "message": _said(look, last.message),
+        "hint": _said(look, hint(last, look.held.get(thing))),
         "missing": [reading.line(name, NAME) for name in last.missing[:MISSING]],
         "empty": [reading.line(name, NAME) for name in last.empty[:MISSING]],
         "lasting": one.lasting,
     }
     return bare.model_copy(update=fared)
+
+
+def _said(look: Look, text: str) -> str:
+    """What a probe said, in the reader's words and of bounded length."""
+    return probe_words(reading.line(text, MESSAGE), look.language)
