@@ -3,13 +3,14 @@ const CELL = 48;
 const AIR = 3;
 const pen = document.createElement("canvas").getContext("2d");
 const widths = new Map();
+let held = "";
 
 // How wide a text is, in pixels.
 export function wide(text, font) {
   const key = `${font}${text}`;
   let found = widths.get(key);
   if (found === undefined) {
-    pen.font = font;
+    if (held !== font) pen.font = held = font;
     found = pen.measureText(text).width;
     widths.set(key, found);
   }

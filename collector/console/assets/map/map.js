@@ -15,7 +15,9 @@ import { box, byTopology } from "./tree.js";
 import { View } from "./view.js";
 import { say, speaks } from "../words.js";
 
-const INTENT = 140;
+const VIEWS = ["location", "topology"];
+const INTENT = 90;
+const LATER = 1200;
 const MANY = 900;
 const REST = 160;
 const CLOSER = 3.2;
@@ -143,7 +145,9 @@ function build() {
   if (!view.size) view.measure();
   const [width, height] = view.size;
   if (paper.width !== width || paper.height !== height) paper.fit(width, height);
-  scene.build(model, laid(width, height));
+  scene.build(model, laid(shown, width, height));
+  light();
+  scene.dress();
   by("empty").hidden = scene.layout.at.size > 0;
   tell(by("empty"), say(`empty.${shown}`));
   const kept = view.drawn === shown && !view.fitted ? [view.k, view.x, view.y] : null;
@@ -157,10 +161,10 @@ function build() {
   performance.mark("drawn");
 }
 
-// Each view's layout is worked out once for a ground and size.
+// Each view's layout is worked out once for a ground and size; the one that is not seen while nothing else is done.
 const layouts = new Map();
 let layoutsOf = "";
-function laid(width, height) {
+function laid(shown, width, height) {
   const of = `${speaks()} ${model.ground.id} ${model.standing} ${width} ${height}`;
   if (layoutsOf !== of) layouts.clear();
   layoutsOf = of;
@@ -184,11 +188,15 @@ function light() {
   stage.classList.toggle("pointing", [...lit.keys()].some((thing) => scene.where(thing)));
 }
 
-function redraw() {
+function repaint() {
   light();
   scene.dress();
-  if (scene.size) scene.name();
+  scene.name();
   paint();
+}
+
+function redraw() {
+  repaint();
   beside();
 }
 
@@ -309,15 +317,16 @@ function draw(told) {
   const again = wanted !== built;
   if (read !== told.read) reaches.clear();
   read = told.read;
+  filters();
   if (again) {
     built = wanted;
     build();
-  }
-  filters();
-  redraw();
+  } else repaint();
+  beside();
   if (!begun) {
     begun = true;
     load.ask();
+    setTimeout(() => VIEWS.forEach((one) => laid(one, ...view.size)), LATER);
     if (at) point(at, true);
   } else if (again && at) point(at, false);
 }

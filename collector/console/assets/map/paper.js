@@ -33,15 +33,16 @@ export class Paper {
 
   // `by` is how much larger the view is than what was placed.
   draw(scene, view) {
-    const { pen, fine } = this;
+    const { pen } = this;
     Object.assign(this, { by: scene.k ? view.k / scene.k : 1, view });
-    pen.setTransform(fine, 0, 0, fine, 0, 0);
+    this.plain();
     pen.clearRect(0, 0, this.width, this.height);
     for (const one of scene.areas) if (one.label) this.text(one.class, one.label, one.label.words);
     for (const node of scene.nodes.values()) if (node.spot.tall) this.spine(scene, node);
     const [lines, nodes] = [scene.ordered(scene.lines), scene.ordered(scene.nodes)];
     for (const line of lines) this.line(scene, line);
     this.plain();
+    pen.lineJoin = "miter";
     for (const line of lines) if (line.badge) this.badge(scene, line);
     for (const node of nodes) this.mark(scene, node);
     this.plain();
@@ -50,6 +51,7 @@ export class Paper {
   }
 
   plain() {
+    this.letters = null;
     this.pen.setTransform(this.fine, 0, 0, this.fine, 0, 0);
     this.pen.setLineDash([]);
   }
@@ -175,25 +177,29 @@ export class Paper {
     pen.lineJoin = "miter";
   }
 
-  // A name keeps its distance from what it names.
+  // A name keeps its distance from what it names. A pen is told of letters only when they change: that is slow.
   text(classes, { x, y, right, down, anchor }, words) {
     const look = this.ink.of("text", classes);
     const [px, py] = [this.x(x) + right, this.y(y) + down];
     if (!look.shown || !this.sighted(px - 300, px + 300, py, py)) return;
     const { pen } = this;
     const said = look.high ? words.toUpperCase() : words;
+    if (this.letters !== look) this.take(look);
+    const align = anchor === "middle" ? "center" : anchor;
+    if (pen.textAlign !== align) pen.textAlign = align;
+    if (look.stroke) pen.strokeText(said, px, py);
+    pen.fillText(said, px, py);
+  }
+
+  take(look) {
+    const { pen } = this;
+    this.letters = look;
     pen.font = look.font;
     pen.letterSpacing = look.spacing;
-    pen.textAlign = anchor === "middle" ? "center" : anchor;
     pen.globalAlpha = look.alpha * look.fillAlpha;
-    if (look.stroke) {
-      pen.strokeStyle = look.stroke;
-      pen.lineWidth = look.width;
-      pen.lineJoin = "round";
-      pen.strokeText(said, px, py);
-    }
     pen.fillStyle = look.fill;
-    pen.fillText(said, px, py);
-    pen.letterSpacing = "0px";
+    pen.strokeStyle = look.stroke || look.fill;
+    pen.lineWidth = look.width;
+    pen.lineJoin = "round";
   }
 }

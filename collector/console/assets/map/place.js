@@ -7,6 +7,7 @@ const PULL = 0.012;
 const GOLDEN = 2.399963;
 const AGAIN = 5;
 const MARGIN = 4;
+const BESIDE = [-1, 0, 1].flatMap((x) => [-1, 0, 1].map((y) => x * 65536 + y));
 
 function mean(numbers) {
   return numbers.reduce((sum, one) => sum + one, 0) / numbers.length;
@@ -52,59 +53,59 @@ function across(spots) {
 
 // Spots `{x, y, r, heavy}` in pixels, moved so that none covers another. The same spots give the same answer.
 export function spread(spots) {
-  const home = spots.map((one) => [one.x, one.y]);
-  spots.forEach((one, place) => {
-    one.x += Math.cos(place * GOLDEN) * 0.01;
-    one.y += Math.sin(place * GOLDEN) * 0.01;
-  });
-  let near = [];
+  const home = Float64Array.from(spots.flatMap((one) => [one.x, one.y]));
+  const at = Float64Array.from(home, (one, place) => one + (place % 2 ? Math.sin : Math.cos)((place >> 1) * GOLDEN) * 0.01);
+  const radii = Float64Array.from(spots, (one) => one.r);
+  const heavy = spots.map((one) => one.heavy);
+  let pairs = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    if (round % AGAIN === 0) near = neighbours(spots);
+    if (round % AGAIN === 0) pairs = neighbours(at, radii);
     let moved = false;
-    for (let at = 0; at < near.length; at += 2) moved = apart(near[at], near[at + 1]) || moved;
+    for (let place = 0; place < pairs.length; place += 2) moved = apart(at, radii, heavy, pairs[place], pairs[place + 1]) || moved;
     if (!moved) break;
-    if (round < ROUNDS - 12) spots.forEach((one, place) => {
-      one.x += (home[place][0] - one.x) * PULL;
-      one.y += (home[place][1] - one.y) * PULL;
-    });
+    if (round < ROUNDS - 12) for (let place = 0; place < at.length; place += 1) at[place] += (home[place] - at[place]) * PULL;
   }
-  return spots;
+  spots.forEach((one, place) => {
+    one.x = at[2 * place];
+    one.y = at[2 * place + 1];
+  });
 }
 
 // Pairs that touch, or may within a few rounds, one after the other.
-function neighbours(spots) {
-  const cell = 2 * Math.max(1, ...spots.map((one) => one.r)) + MARGIN;
+function neighbours(at, radii) {
+  const cell = 2 * radii.reduce((most, one) => Math.max(most, one), 1) + MARGIN;
   const cells = new Map();
   const found = [];
-  for (const one of spots) {
-    const [cx, cy] = [Math.floor(one.x / cell), Math.floor(one.y / cell)];
-    for (let x = cx - 1; x <= cx + 1; x += 1) {
-      for (let y = cy - 1; y <= cy + 1; y += 1) {
-        for (const other of cells.get(x * 65536 + y) ?? []) {
-          const least = one.r + other.r + MARGIN;
-          if (Math.abs(one.x - other.x) < least && Math.abs(one.y - other.y) < least) found.push(one, other);
-        }
+  for (let one = 0; one < radii.length; one += 1) {
+    const [x, y] = [at[2 * one], at[2 * one + 1]];
+    const key = Math.floor(x / cell) * 65536 + Math.floor(y / cell);
+    for (const beside of BESIDE) {
+      const there = cells.get(key + beside);
+      if (!there) continue;
+      for (const other of there) {
+        const least = radii[one] + radii[other] + MARGIN;
+        if (Math.abs(x - at[2 * other]) < least && Math.abs(y - at[2 * other + 1]) < least) found.push(one, other);
       }
     }
-    const own = cells.get(cx * 65536 + cy);
+    const own = cells.get(key);
     if (own) own.push(one);
-    else cells.set(cx * 65536 + cy, [one]);
+    else cells.set(key, [one]);
   }
   return found;
 }
 
-function apart(one, other) {
-  const x = other.x - one.x;
-  const y = other.y - one.y;
-  const least = one.r + other.r;
+function apart(at, radii, heavy, one, other) {
+  const x = at[2 * other] - at[2 * one];
+  const y = at[2 * other + 1] - at[2 * one + 1];
+  const least = radii[one] + radii[other];
   const square = x * x + y * y;
   if (square >= (least - 0.05) ** 2 || square === 0) return false;
   const far = Math.sqrt(square);
-  const push = (least - far) / far / 2;
-  const share = one.heavy === other.heavy ? 0.5 : one.heavy ? 0.05 : 0.95;
-  one.x -= x * push * share * 2;
-  one.y -= y * push * share * 2;
-  other.x += x * push * (1 - share) * 2;
-  other.y += y * push * (1 - share) * 2;
+  const push = (least - far) / far;
+  const share = heavy[one] === heavy[other] ? 0.5 : heavy[one] ? 0.05 : 0.95;
+  at[2 * one] -= x * push * share;
+  at[2 * one + 1] -= y * push * share;
+  at[2 * other] += x * push * (1 - share);
+  at[2 * other + 1] += y * push * (1 - share);
   return true;
 }

@@ -58,11 +58,10 @@ export class Scene {
     this.lines = new Map();
     for (const site of model.sites.values()) {
       const spot = layout.at.get(site.name);
-      if (spot) this.nodes.set(site.name, { site, spot });
+      if (spot) this.nodes.set(site.name, { site, spot, text: site.label });
     }
     for (const circuit of model.circuits.values()) if (this.ends(circuit)) this.lines.set(circuit.name, this.laid(circuit));
     this.areas = layout.areas.map((one, place) => ({ ...one, key: `area:${place}`, class: one.strong ? "area strong" : one.whole ? "area whole" : "area" }));
-    this.dress();
   }
 
   ends({ a, z }) {
@@ -72,7 +71,7 @@ export class Scene {
 
   laid(circuit) {
     const path = this.layout.lines?.get(circuit.name);
-    return { circuit, leaves: this.leaves(circuit), text: circuit.provider, ...(path ? { path, box: bounds(path) } : {}) };
+    return { circuit, leaves: this.leaves(circuit), text: circuit.provider, named: "name", ...(path ? { path, box: bounds(path) } : {}) };
   }
 
   // Whether it leads out of our network from where a collector stands.
@@ -88,13 +87,11 @@ export class Scene {
       node.scale = this.scaled(site);
       node.named = `name s-${node.shown}${wrong(site) ? " bad" : ""}${node.outside ? " out" : ""}${this.named(site) ? " lit" : node.glow ? " hit" : ""}`;
       node.spined = `spine s-${node.shown}`;
-      node.text = site.label;
     }
     for (const line of this.lines.values()) {
       const { circuit } = line;
       this.look(line, circuit, `line s-${form(circuit)} ${this.load(circuit)}${circuit.backup ? " backup" : ""}`);
       line.badge = wrong(circuit) && !line.outside ? `badge s-${line.shown}${line.glow ? " lit" : ""}` : "";
-      line.named = "name";
     }
   }
 
@@ -125,16 +122,11 @@ export class Scene {
   // stay within `bounds` where there are any, and only those in `sight` are looked at where that is given.
   place(k, size, rem, bounds, sight) {
     Object.assign(this, { k, size, rem, bounds, sight, thick: Math.max(0.5, Math.min(1.4, size / 7)) });
-    const spots = [];
-    for (const node of this.nodes.values()) {
-      const { site, spot } = node;
-      node.scale = this.scaled(site);
-      node.r = size * (LARGER[site.kind] ?? 1) + (this.tree ? 0 : 1.2);
-      [node.x, node.y] = [spot.x * k, spot.y * k];
-      node.heavy = site.kind === "data-centre";
-      spots.push(node);
-    }
+    const air = this.tree ? 0 : 1.2;
+    const nodes = [...this.nodes.values()];
+    const spots = nodes.map(({ site, spot }) => ({ x: spot.x * k, y: spot.y * k, r: size * (LARGER[site.kind] ?? 1) + air, heavy: site.kind === "data-centre" }));
     if (!this.tree) spread(spots);
+    nodes.forEach((node, place) => Object.assign(node, spots[place], { scale: this.scaled(node.site) }));
     for (const line of this.lines.values()) if (!this.tree) [line.from, line.to] = this.straight(line.circuit);
     this.name();
   }
