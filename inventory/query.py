@@ -213,11 +213,9 @@ def select(
     asked = [condition(text) for text in conditions]
     for one in asked:
         known(inventory, kind, one.path)
-    found = [
-        thing
-        for thing, _ in things(inventory, (kind,))
-        if all(each.met(look(inventory, thing, each.path)) for each in asked)
-    ]
+    found = [thing for thing, _ in things(inventory, (kind,))]
+    for each in asked:
+        found = [one for one in found if each.met(look(inventory, one, each.path))]
     parts = fold(words).split()
     if not parts:
         return found

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from collector.api.listing.columns import COLUMNS, Column
@@ -48,7 +49,9 @@ def find(stock: Stock, asked: Question) -> Found:
     near: dict[str, list[Thing]] = {".".join(one.path): [] for one in filters}
     worded = spoken(stock, asked.kind, asked.search)
     for thing in worded:
-        if all(_met(stock, thing, one) for one in others):
+        if not conditions:
+            found.append(thing)
+        elif all(_met(stock, thing, one) for one in others):
             failed = {".".join(one.path) for one in filters if not _met(stock, thing, one)}
             if len(failed) < 2:
                 (near[failed.pop()] if failed else found).append(thing)
@@ -66,6 +69,8 @@ def spoken(stock: Stock, kind: str, search: str) -> list[Thing]:
 
 def counts(stock: Stock, asked: Question, found: Found) -> dict[str, int]:
     """Of each kind how many the words find."""
+    if not asked.search:
+        return {kind: len(getattr(stock.inventory, f"{kind}s")) for kind in KINDS}
     others = {kind: len(spoken(stock, kind, asked.search)) for kind in KINDS if kind != asked.kind}
     return {kind: others.get(kind, found.spoken) for kind in KINDS}
 
@@ -107,8 +112,11 @@ def _rank(stock: Stock, thing: Thing, column: Column, values: Sequence[Any]) -> 
     return natural(stock.text(thing, column) if column.form else " ".join(map(str, values)))
 
 
+@lru_cache(65_536)
 def natural(text: str) -> str:
-    """A key to sort by: marks aside, and sw2 before sw10."""
+    """A key to sort by: marks aside, and sw2 before sw10. Remembered: an inventory's names are put
+    in order with every look at it.
+    """
     return _DIGITS.sub(lambda number: number[0].rjust(_WIDE, "0"), fold(text))
 
 
