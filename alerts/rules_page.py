@@ -17,7 +17,7 @@ tell what takes time to see. A limit is data: `thresholds` of the inventory lie 
 ones below, severity by severity; where a rule has instances, `only: {{storage: /var}}` is for one.
 *needs*: nothing reads such a metric yet.
 
-*Trạng thái lên/xuống và nguyên nhân do bộ máy trạng thái kết luận; các luật dưới đây báo những gì
+*Trạng thái lên/xuống và nguyên nhân do Hatang tự kết luận; các luật dưới đây báo những gì
 phải theo dõi một thời gian mới thấy. Ngưỡng trong danh mục (`thresholds`) thay cho ngưỡng mặc định.
 `needs`: chưa có phép đo nào đọc chỉ số này.*
 """

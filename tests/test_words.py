@@ -142,6 +142,7 @@ OTHERWISE = {
     "điểm đầu": r"\bđầu A\b",
     "điểm cuối": r"\bđầu Z\b",
     "Hướng dẫn xử lý": r"sổ tay xử lý",
+    "do Hatang kết luận": r"bộ máy trạng thái",
     "Nhà mạng": r"nhà cung cấp|viễn thông",
 }
 """The word that is used, and what else it might be called and is not."""

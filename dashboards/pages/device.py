@@ -25,7 +25,7 @@ _NOW = Row(
             1,
             "stat",
             Text("Trạng thái", "State"),
-            Text("Kết luận của bộ máy trạng thái.", "What the state engine concludes."),
+            Text("Trạng thái do Hatang kết luận.", "What the state engine concludes."),
             (asks(latest("device_state", **_IT), "Trạng thái", "State"),),
             width=6,
             height=5,

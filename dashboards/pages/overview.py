@@ -33,7 +33,7 @@ def _state_panel(number: int, kind: str, vi: str, en: str) -> Panel:
         "stat",
         Text(f"{vi} theo trạng thái", f"{en} by state"),
         Text(
-            "Kết luận của bộ máy trạng thái: cái bị che sau sự cố khác không tính là hỏng.",
+            "Trạng thái do Hatang kết luận: cái bị che sau sự cố khác không tính là hỏng.",
             "What the state engine concludes: what is hidden behind another cause is not down.",
         ),
         counts(metric),

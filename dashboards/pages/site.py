@@ -30,7 +30,7 @@ _NOW = Row(
             1,
             "stat",
             Text("Trạng thái địa điểm", "State of the site"),
-            Text("Kết luận của bộ máy trạng thái.", "What the state engine concludes."),
+            Text("Trạng thái do Hatang kết luận.", "What the state engine concludes."),
             (asks(latest("site_state", **_HERE), "Trạng thái", "State"),),
             width=6,
             height=5,

@@ -15,7 +15,7 @@ learn({
   "work.silences.away": ["Alertmanager {name} không trả lời: {why}", "Alertmanager {name} does not answer: {why}"],
   "work.span": ["Từ {from} đến {until}", "From {from} until {until}"],
   "work.planned": ["Theo danh mục", "From the inventory"],
-  "work.covers": ["{count} mục đang được bao phủ", "covers {count} now"],
+  "work.covers": ["đang áp dụng cho {count} mục", "covers {count} now"],
   "work.alert": ["Chỉ {alert}", "Only {alert}"],
   "work.alerts": ["Mọi cảnh báo", "All alerts"],
   "work.lacking": ["Chưa có ở {names}", "Not at {names}"],
