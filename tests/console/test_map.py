@@ -59,6 +59,8 @@ NAMES = """() => { const { scene } = document.getElementById("drawing");
     return { left: x, right: x + wide, y: label.y + label.down }; });
   return all.filter((one, place) => all.some((other, at) => at > place && one.left < other.right
     && other.left < one.right && Math.abs(one.y - other.y) < 9)).length; }"""
+TREES = """() => [...document.getElementById("drawing").scene.nodes.values()]
+  .filter((one) => one.spot.tall).map((one) => one.site.name).sort()"""
 STOPS = """() => [...document.querySelectorAll("main *")].filter((one) => one.tabIndex >= 0
   && one.getClientRects().length).length"""
 
@@ -322,6 +324,21 @@ def test_no_site_covers_another_and_no_name_another_name(chromium: Browser) -> N
                 assert not any(one.startswith("ủy ") for one in named)
                 assert watched.page.evaluate(NAMES) == 0
                 assert watched.errors == []
+
+
+def test_site_on_which_very_many_hang_is_the_middle_of_a_tree_of_its_own(
+    chromium: Browser,
+) -> None:
+    whole = load(EXAMPLE, vocabulary())
+    router = replace(whole.devices["hbh-dc-pe01"], site="ubnd-mai-chau")
+    moved = replace(whole, devices={**whole.devices, router.name: router})
+    with resting() as own:
+        own.do(lambda running: setattr(running, "plan", replace(running.plan, inventory=moved)))
+        with shown(chromium, own, "?view=topology") as watched:
+            drawn(watched.page, "mark", 215)
+            assert watched.page.evaluate(TREES) == ["dc", "ubnd-mai-chau"]
+            assert watched.page.evaluate(COVERED) == 0
+            assert watched.errors == []
 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])

@@ -36,7 +36,7 @@ function areas(model, at) {
     const spot = at.get(site.name);
     if (!spot) continue;
     if (model.places.get(site.parent)?.parent) put(parts, site.parent, spot);
-    put(wholes, model.whole(site), spot);
+    if (model.known.has(site.parent)) put(wholes, model.whole(site), spot);
   }
   const several = wholes.size > 1;
   const named = (text, spots, more) => ({ text, x: mean(spots.map((one) => one.x)), y: mean(spots.map((one) => one.y)), ...more });

@@ -186,7 +186,7 @@ export class Scene {
 
   sites() {
     const plain = 0.74 * this.rem;
-    const fits = this.tree ? this.fits : this.size > TINY;
+    const fits = this.tree ? this.fits : !this.sight || this.size > TINY;
     const found = [];
     for (const [key, node] of this.nodes) {
       const { site } = node;

@@ -15,7 +15,7 @@ const LETTER = 6.8;
 const SPINE = 34;
 const MOST = 12;
 const STUB = 58;
-const CENTRE = 40;
+const CENTRE = 30;
 const WIDEST = 12;
 const APART = 120;
 
@@ -215,7 +215,7 @@ function drawn(sites, drawing) {
 function arranged(trees, width, height) {
   if (!trees.length) return { scale: 0, places: [] };
   const boxes = trees.map((one) => one.box);
-  const wide = Math.max(...boxes.map(({ left, right }) => 2 * Math.max(-left, right))) + COLUMN * 1.7;
+  const wide = Math.max(...boxes.map(({ left, right }) => (trees.length > 1 ? 2 * Math.max(-left, right) : right - left))) + COLUMN * 1.7;
   const high = Math.max(...boxes.map(({ top, bottom }) => bottom - top)) + 2 * ROW + (trees.length > 1 ? APART : 0);
   let best = null;
   for (let across = 1; across <= trees.length; across += 1) {
