@@ -2,7 +2,7 @@
 import { icon, link, make } from "../dom.js";
 import { counted, moment, number, say } from "../words.js";
 
-const LONG = 18;
+const LONG = 15;
 
 // Kinds as people feel them.
 const FELT = ["service", "site", "circuit", "device", "collector"];
