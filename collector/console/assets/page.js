@@ -38,8 +38,8 @@ export function page({ draw, ask = "", asked = () => "", entered = () => null, s
   function heard(told) {
     latest = told;
     keepTime(told.province);
-    draw(told);
     trouble(told, 0);
+    draw(told);
     line("live");
     if (!root.dataset.ready) {
       root.dataset.ready = "yes";

@@ -14,10 +14,8 @@ export async function look() {
 
 export function show() {
   if (who === null) return;
-  const holder = by("holder");
   const key = who.open ? "holder.open" : `holder.${who.role}`;
-  holder.hidden = !who.open && !who.role;
-  holder.textContent = holder.hidden ? "" : say(key, { name: who.name });
+  by("holder").textContent = met() ? say(key, { name: who.name }) : "";
   by("leave").hidden = who.open || who.until === null;
   document.documentElement.dataset.may = may() ? "yes" : "";
   document.dispatchEvent(new Event("session"));

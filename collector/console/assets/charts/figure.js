@@ -3,6 +3,7 @@ import { make, tell } from "../dom.js";
 import { measured } from "../units.js";
 import { instant, number, say } from "../words.js";
 import { draw, Plot } from "./plot.js";
+import { values } from "./scale.js";
 
 const COLOURS = 8;
 const PAGE = 10;
@@ -36,6 +37,7 @@ export class Figure {
   constructor(pointed) {
     this.pointed = pointed;
     this.at = null;
+    this.room = 0;
     const id = `chart-${(made += 1)}`;
     this.title = make("h3", { id });
     this.note = make("p", { class: "note" });
@@ -62,7 +64,11 @@ export class Figure {
     stage.addEventListener("blur", () => this.move(null));
     stage.addEventListener("keydown", (event) => this.key(event));
     this.details.addEventListener("toggle", () => this.count());
-    new ResizeObserver(() => this.paint()).observe(this.hold);
+    // To ask for the width would lay the whole page out, once for each chart: it is told with the next frame.
+    new ResizeObserver(([{ contentRect }]) => {
+      this.room = Math.floor(contentRect.width);
+      this.paint();
+    }).observe(this.hold);
   }
 
   key(event) {
@@ -86,6 +92,7 @@ export class Figure {
     this.hold.hidden = this.legend.hidden = this.details.hidden = chart.problem !== "";
     if (chart.problem) return;
     tell(this.details.firstChild, say("charts.numbers"));
+    this.axis = chart.series.length ? values(chart) : null;
     this.width = 0;
     this.paint();
     this.explain();
@@ -93,10 +100,9 @@ export class Figure {
   }
 
   paint() {
-    const width = Math.floor(this.hold.clientWidth);
-    if (!this.chart?.series.length || width < 60 || width === this.width) return;
-    this.width = width;
-    this.plot = new Plot(this.told, this.chart, width);
+    if (!this.chart?.series.length || this.room < 60 || this.room === this.width) return;
+    this.width = this.room;
+    this.plot = new Plot(this.told, this.chart, this.axis, this.width);
     this.stage.replaceChildren(this.plot.draw(this.looks));
     this.stage.setAttribute("aria-label", say("charts.cursor", { title: this.chart.title }));
     this.stage.setAttribute("aria-valuemin", "0");
@@ -148,7 +154,7 @@ export class Figure {
     });
     if (chart.stacked) rows.reverse();
     const table = make("table", {}, make("thead", {}, make("tr", {}, ...heads)), make("tbody", {}, ...rows));
-    const seen = (value) => this.plot?.within(value) ?? true;
+    const seen = (value) => this.axis === null || (value >= this.axis.low && value <= this.axis.high);
     const limits = chart.limits.map(({ kind, value, instance }) => {
       const text = [say(`charts.${kind}`), instance, measured(value, chart.unit), seen(value) ? "" : say("charts.outside")];
       const line = draw("svg", { class: "swatch", width: 22, height: 10, "aria-hidden": "true" }, draw("g", { class: "limits" }, draw("line", { x1: 0, x2: 22, y1: 5, y2: 5, class: kind })));

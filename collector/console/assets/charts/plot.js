@@ -1,6 +1,6 @@
 // One chart as SVG: grid, lines with their gaps, limits, and the cursor's line.
 import { measured } from "../units.js";
-import { times, values } from "./scale.js";
+import { times } from "./scale.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 // In parts of the page's letter size, which grows with the screen.
@@ -35,10 +35,9 @@ function runs(points) {
 const stroke = (run) => `M${run.map(([x, y]) => `${fixed(x)} ${fixed(y)}`).join("L")}`;
 
 export class Plot {
-  // `told` is the whole answer, `chart` one of it, `width` in pixels.
-  constructor(told, chart, width) {
-    Object.assign(this, { told, chart, width });
-    this.axis = values(chart);
+  // `told` is the whole answer, `chart` one of it, `axis` that of its values, `width` in pixels.
+  constructor(told, chart, axis, width) {
+    Object.assign(this, { told, chart, axis, width });
     this.labels = this.axis.ticks.map((one) => measured(one, chart.unit));
     this.rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
     this.height = HEIGHT * this.rem;
