@@ -7,10 +7,13 @@ from pathlib import Path
 
 
 class UnderWay:
-    """A small file that is made anew each time. Every method blocks, and raises OSError."""
+    """A small file that is made anew each time; what the process before this one left stays in it
+    until that has been seen to. Every method blocks, and raises OSError.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._left: frozenset[str] = frozenset()
         self._hashes: dict[int, str] = {}
 
     def begin(self, number: int, line: str) -> None:
@@ -26,19 +29,21 @@ class UnderWay:
     def left(self) -> set[str]:
         """The hashes that the process before this one left."""
         try:
-            return set(self._path.read_text("ascii", "replace").split())
+            self._left = frozenset(self._path.read_text("ascii", "replace").split())
         except FileNotFoundError:
-            return set()
+            self._left = frozenset()
+        return set(self._left)
 
     def forget(self) -> None:
         """What was left has been seen to."""
+        self._left = frozenset()
         self._path.unlink(missing_ok=True)
 
     def _keep(self, hashes: dict[int, str]) -> None:
         fresh = self._path.with_suffix(".fresh")
         with fresh.open("w") as file:
             os.fchmod(file.fileno(), 0o600)
-            file.writelines(f"{one}\n" for one in hashes.values())
+            file.writelines(f"{one}\n" for one in (*self._left, *hashes.values()))
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(self._path)

@@ -1,6 +1,7 @@
 """The audit log's file: what is changed by hand shows, and a crash harms no line."""
 
 import ast
+import errno
 import hashlib
 import json
 import logging
@@ -208,3 +209,20 @@ def test_a_crash_while_acts_are_closed_closes_none_twice(audit: Audit) -> None:
     notes.write_bytes(b"\xff not a hash\n")
     Audit(audit.path).settle(3e9)
     assert len(spoken(audit)) == 2
+
+
+def test_what_a_full_disk_leaves_unsaid_is_said_at_the_start_after_that(
+    audit: Audit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    audit.write(Deed("owner", "an"), 2e9, lasts=True)
+    other = Audit(audit.path)
+
+    def full(_: bytes) -> None:
+        raise OSError(errno.ENOSPC, "no room")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(other, "_add", full)
+        other.settle(3e9)
+    other.done(other.write(Deed("owner", "bình"), 3e9, lasts=True))
+    Audit(audit.path).settle(4e9)
+    assert spoken(audit) == [(6, "accepted", None), (7, "accepted", None), (8, "unknown", 6)]
