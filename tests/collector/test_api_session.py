@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import ClientSession, CookieJar
@@ -157,6 +158,29 @@ async def test_user_of_a_proxy_counts_only_from_its_address_and_when_known(
     for given in ("127.0.0.9=X-User", None):
         async with served(running, access(tmp_path, given, more)) as client:
             assert await status(client, **{"X-User": "lan"}) == 401
+
+
+@pytest.mark.asyncio
+async def test_of_a_header_that_stands_there_twice_the_proxys_own_line_counts(
+    running: Running, tmp_path: Path
+) -> None:
+    def twice(name: str, *said: str) -> dict[str, Any]:
+        return {"headers": [(name, one) for one in said]}
+
+    proxied = access(tmp_path, "127.0.0.1=X-User", "\nlan:operator:proxy")
+    async with served(running, proxied) as client:
+        async with client.get("/api/v1/status", **twice("X-User", "lan", "nobody")) as answer:
+            assert answer.status == 401, "of two users none is believed"
+        path, token = "/api/v1/session", {"json": {"token": "look"}}
+        proto = twice("X-Forwarded-Proto", "https", "http")
+        async with client.post(path, **token, **proto) as answer:
+            (cookie,) = answer.cookies.values()
+            assert (cookie.key, bool(cookie["secure"])) == ("hatang", False)
+        address = twice("X-Forwarded-For", "10.17.1.1", "10.17.9.9")
+        async with client.post(path, **token, **address) as answer:
+            assert answer.status == 200
+        (line,) = running.audit.read(1, None, lambda _: True).lines
+        assert (line.deed.act, line.deed.address) == ("login", "10.17.9.9")
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,7 @@ class Visitors:
     def _named(self, request: web.Request) -> Visitor | None:
         if self._proxy is None or not self._proxied(request):
             return None
-        name = request.headers.get(self._proxy.header, "")
+        name = _only(request, self._proxy.header)
         token = next((one for one in self.tokens if one.name == name), None)
         return Visitor(token, None, _word(self._key, name)) if token is not None else None
 
@@ -131,8 +131,7 @@ class Visitors:
         """Whether the browser speaks TLS: with us, or with the proxy by that one's last word."""
         if request.secure or not self._proxied(request):
             return request.secure
-        said = request.headers.get("X-Forwarded-Proto", "").rpartition(",")[2]
-        return said.strip().lower() == "https"
+        return _last(request, "X-Forwarded-Proto").lower() == "https"
 
     def secret(self, request: web.Request) -> str:
         """What the cookie has; over TLS only the one that was set over TLS counts."""
@@ -146,9 +145,8 @@ class Visitors:
         remote = request.remote or ""
         if not self._proxied(request):
             return remote
-        said = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
         try:
-            return str(ipaddress.ip_address(said))
+            return str(ipaddress.ip_address(_last(request, "X-Forwarded-For")))
         except ValueError:
             return remote
 
@@ -194,6 +192,19 @@ def _write(path: Path, text: str) -> None:
 
 
 VISITORS = web.AppKey("visitors", Visitors)
+
+
+def _last(request: web.Request, name: str) -> str:
+    """A header's last word: proxies add theirs behind what a stranger sent, some on a line of its
+    own.
+    """
+    return ",".join(request.headers.getall(name, ())).rpartition(",")[2].strip()
+
+
+def _only(request: web.Request, name: str) -> str:
+    """A header that stands there once: of two the first may be a stranger's."""
+    said = request.headers.getall(name, ())
+    return said[0] if len(said) == 1 else ""
 
 
 def _hash(secret: bytes) -> str:
