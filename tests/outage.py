@@ -23,6 +23,7 @@ from collector.demo import control
 from collector.vocabulary import vocabulary
 from inventory.load import load
 from tests.daemons import namespace
+from tests.inside import Inside, inside
 from tests.running import until
 from tests.wards import wards
 
@@ -49,9 +50,11 @@ class Rig:
     `collector`.
     """
 
-    def __init__(self, folder: Path, namespace: str, inventory: Path, devices: int) -> None:
+    def __init__(
+        self, folder: Path, namespace: str, host: Inside, inventory: Path, devices: int
+    ) -> None:
         self.folder, self.namespace, self.inventory = folder, namespace, inventory
-        self.devices = devices
+        self._host, self.devices = host, devices
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self._notified = folder / "notified.jsonl"
         self._notified.touch()
@@ -139,11 +142,11 @@ class Rig:
         ]
 
     def ask(self, path: str) -> Any:
-        """A page of the collector's API, from inside."""
-        url = f"http://127.0.0.1:{API}{path}"
-        command = ["ip", "netns", "exec", self.namespace, sys.executable, "-c", _FETCH, url]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
-        return json.loads(done.stdout) if done.returncode == 0 else None
+        """A page of the collector's API, from inside; None where it does not answer."""
+        try:
+            return json.loads(self._host.fetch(f"http://127.0.0.1:{API}{path}"))
+        except OSError:
+            return None
 
     def states(self) -> dict[str, int]:
         """Devices by state."""
@@ -172,12 +175,6 @@ class Rig:
         )
 
 
-_FETCH = (
-    "import sys, urllib.request;"
-    "sys.stdout.write(urllib.request.urlopen(sys.argv[1], timeout=10).read().decode())"
-)
-
-
 def _program(name: str) -> str:
     found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
     assert found, f"{name} is not installed"
@@ -192,9 +189,10 @@ def rig(count: int, each: int) -> Iterator[Rig]:
     with (
         tempfile.TemporaryDirectory(prefix="hatang-outage-") as folder,
         namespace(f"hatang-outage-{os.getpid()}-{time.monotonic_ns() % 100_000}") as name,
+        inside(name) as host,
     ):
         inventory = Path(folder) / "inventory.yaml"
-        one = Rig(Path(folder), name, inventory, wards(inventory, count, each))
+        one = Rig(Path(folder), name, host, inventory, wards(inventory, count, each))
         try:
             one.start("simulator", "webhook", "store", "manager", "collector")
             until("every device is up", one.healthy, 90)

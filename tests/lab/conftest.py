@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.daemons import program
+from tests.inside import Inside, inside
 from tests.lab.net import COMMUNITY, Cable, Lab, answer_snmp, lab, route
 from tests.running import until
 
@@ -68,22 +69,18 @@ circuits:
 PROBED = "c-rs-b"
 """The circuit whose far interface is pinged."""
 DEVICES = 10
-_FETCH = (
-    "import sys, urllib.request;"
-    "print(urllib.request.urlopen(sys.argv[1], timeout=5).read().decode())"
-)
 
 
 class Watched:
     """The lab with a collector that watches it."""
 
-    def __init__(self, one: Lab, state: Path) -> None:
-        self.lab, self.state = one, state
+    def __init__(self, one: Lab, state: Path, host: Inside) -> None:
+        self.lab, self.state, self._host = one, state, host
 
     def api(self, path: str) -> Any:
         """A page of the collector's API, asked from its own host."""
         facts = json.loads((self.state / "run.json").read_text())
-        return json.loads(self.lab.run("noc", sys.executable, "-Ic", _FETCH, facts["api"] + path))
+        return json.loads(self._host.fetch(facts["api"] + path))
 
     def incidents(self) -> list[dict[str, Any]]:
         """The newest incidents, in English."""
@@ -220,14 +217,14 @@ def _inventory(one: Lab) -> str:
     return INVENTORY.format(circuits="\n".join(lines), **places)
 
 
-def _started(one: Lab, folder: Path) -> Watched:
+def _started(one: Lab, folder: Path, host: Inside) -> Watched:
     """A collector that has seen everything up."""
     inventory, state = folder / "inventory.yaml", folder / "state"
     inventory.write_text(_inventory(one))
     command = [sys.executable, "-m", "collector.command.main", "run", "-i", str(inventory)]
     command = ["env", f"LAB_COMMUNITY={COMMUNITY}", *command, "--state-dir", str(state)]
     process = one.spawn("noc", *command, log="collector")
-    found = Watched(one, state)
+    found = Watched(one, state, host)
     try:
         until(
             "the collector runs",
@@ -247,7 +244,8 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
         serve_ssh(one)
         for host in ROUTERS:
             until(f"a route to {host}", lambda host=host: one.answers("noc", one.address(host)))
-        yield _started(one, tmp_path_factory.mktemp("lab"))
+        with inside(one.name("noc")) as host:
+            yield _started(one, tmp_path_factory.mktemp("lab"), host)
 
 
 @pytest.fixture
