@@ -16,7 +16,8 @@ class Pattern:
             self._search = SchemaValidator(core_schema.str_schema(pattern=expression))
         except SchemaError as error:
             why = str(error).strip().rpartition("\n")[2].strip().removeprefix("error: ")
-            raise ValueError(f"not a regular expression: {why}") from None
+            brace = "; a brace itself is written \\{" if "repetition" in why else ""
+            raise ValueError(f"not a regular expression: {why}{brace}") from None
 
     def within(self, text: str) -> bool:
         """Whether it matches somewhere in a text. `$` is also before a last line feed."""

@@ -237,6 +237,7 @@ async def test_nothing_to_ask_is_a_name_failure():
         ({"url": "https://u:p@a/"}, "must not carry a user"),
         ({"path": "x"}, "starts with /"),
         ({"match": "("}, "not a regular expression"),
+        ({"match": '{"status":"UP"}'}, r"a brace itself is written \\{"),
         ({"headers": {"A\r\nB": "x"}}, "cannot be sent"),
         ({"headers": {"A": "x\r\ny"}}, "cannot be sent"),
         ({"headers": {"Authorization": "Basic eA=="}}, "secret in plain"),
