@@ -5,6 +5,7 @@ policy that lets them load nothing but our own files.
 import gzip
 import hashlib
 import html
+import re
 from collections.abc import Awaitable, Callable
 from functools import lru_cache
 
@@ -28,6 +29,9 @@ _SAFE = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+
+_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))", re.IGNORECASE)
+"""What a browser says that takes files compressed; `gzip;q=0` says that it does not."""
 
 
 def page(one: Page) -> Callable[[web.Request], Awaitable[web.Response]]:
@@ -75,7 +79,7 @@ def _answer(request: web.Request, one: Asset, tag: str, headers: dict[str, str])
     headers["Vary"] = "Accept-Encoding"
     if any(seen.value == tag for seen in request.if_none_match or ()):
         return web.Response(status=304, headers=headers)
-    packed = "gzip" in request.headers.get("Accept-Encoding", "")
+    packed = _GZIP.search(request.headers.get("Accept-Encoding", "")) is not None
     if packed:
         headers["Content-Encoding"] = "gzip"
     body = one.packed if packed else one.body

@@ -373,3 +373,16 @@ async def test_head_is_answered_as_get_without_a_body(face: Face) -> None:
     for path in ("/healthz", "/metrics", "/api/v1/devices"):
         async with face.client.head(path) as answer:
             assert (answer.status, await answer.read()) == (200, b"")
+
+
+@pytest.mark.parametrize(
+    ("said", "packed"), [("br, GZIP;q=0.5", True), ("gzip;q=0, br", False), ("identity", False)]
+)
+@pytest.mark.asyncio
+async def test_a_page_is_compressed_for_whoever_takes_it_so(
+    face: Face, said: str, packed: bool
+) -> None:
+    for path in ("/", "/console/any/wall.js"):
+        async with face.client.get(path, headers={"Accept-Encoding": said}) as answer:
+            assert ("Content-Encoding" in answer.headers) is packed, path
+            assert len(await answer.text()) > 1000
