@@ -6,7 +6,8 @@ a day. An info row whose labels changed or ended is written once with 0, after a
 (docs/metrics.md).
 """
 
-from collections import Counter
+import re
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -25,6 +26,8 @@ rhythm of what is read less often (`probes.snmp.session`).
 """
 BATCH_LINES = 2000
 BATCH_AGE = 1.0
+
+_FIELD = re.compile(rb"(?:^|,)([^=,]+)=")
 
 
 class Batch(NamedTuple):
@@ -262,17 +265,24 @@ class Pipeline:
 
 
 def _rarer(before: Latest, reading: Reading) -> list[tuple[Row, float]]:
-    """Rows that were read before and not this time, or with more fields. Of interfaces, which are
-    many, only counters are.
+    """Rows that were read before and have a field that was not read since: several rows of a
+    reading may have one head. Of interfaces, which are many, only counters are.
     """
-    told = {row.head.encoded: row.fields.count(b"=") for row in reading.rows}
+    told: defaultdict[bytes, set[bytes]] = defaultdict(set)
+    for row in reading.rows:
+        if row.head.subject != "interface":
+            told[row.head.encoded].update(_FIELD.findall(row.fields))
     earlier = [(row, before.at) for row in before.rows if row.head.subject != "interface"]
     earlier += [
         one for one in before.rarer if not reading.success or reading.start - one[1] < RARE_FOR
     ]
-    return [
-        (row, at) for row, at in earlier if row.fields.count(b"=") > told.get(row.head.encoded, 0)
-    ]
+    kept = []
+    for row, at in earlier:
+        known, fields = told[row.head.encoded], _FIELD.findall(row.fields)
+        if not known.issuperset(fields):
+            kept.append((row, at))
+            known.update(fields)
+    return kept
 
 
 def _news(tables: dict[str, Described], name: str, rows: list[Row], at: float) -> bool:

@@ -137,6 +137,20 @@ async def test_a_sensor_that_is_not_asked_at_each_run_stays_among_the_readings(f
 
 
 @pytest.mark.asyncio
+async def test_of_two_rows_with_one_head_neither_outlives_or_hides_the_other(face: Face) -> None:
+    head = Head("sensor", labels(sensor="board"))
+    warm, turning = Row(head, b"temperature_celsius=40,state=1"), Row(head, b"speed_rpm=901")
+    for minutes in range(5):
+        polled(face, minutes * 60, [warm, turning])
+    latest = face.running.pipeline.latest[f"device/{UP}/snmp"]
+    assert [row for row, _ in latest.rarer if row.head == head] == [], "all of it was read again"
+    polled(face, 300, [warm])
+    polled(face, 360, [warm])
+    kept = [(row.fields, at - NOW) for row, at in latest.rarer if row.head == head]
+    assert kept == [(b"speed_rpm=901", 240)]
+
+
+@pytest.mark.asyncio
 async def test_a_device_that_does_not_answer_keeps_what_was_read_last(face: Face) -> None:
     polled(face, 0, [Row(Head("sensor", labels(sensor="board")), b"temperature_celsius=40")])
     for minutes in range(1, 40):
