@@ -13,7 +13,7 @@ from urllib.request import Request, urlopen
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from collector.verdicts.events import EchoLost, Tick
 from tests.collector.running import NOW, Running
@@ -369,3 +369,22 @@ def test_what_changed_in_a_configuration_is_for_operators(chromium: Browser) -> 
                 else:
                     expect(configs).to_contain_text("Nội dung chỉ người trực xem được.")
                 assert errors(watched) == []
+
+
+@pytest.mark.parametrize("path", [DEVICE, CIRCUIT, SITE, SERVICE, INCIDENT])
+def test_nothing_moves_on_a_phone_once_it_is_known_who_looks(
+    chromium: Browser, house: Resting, path: str
+) -> None:
+    held: list[Route] = []
+    with opened(chromium, "about:blank", PHONE) as watched:
+        page = watched.page
+        page.route("**/api/v1/session", lambda route: held.append(route))
+        with page.expect_request("**/api/v1/session"):
+            page.goto(house.url + path)
+        watched.ready()
+        before = page.locator("#verdict").bounding_box()
+        held[0].continue_()
+        expect(page.locator("#holder")).to_contain_text("không cần mã")
+        expect(page.locator("#acts button").first).to_be_visible()
+        assert (before or {})["y"] == (page.locator("#verdict").bounding_box() or {})["y"]
+        assert errors(watched) == []

@@ -50,8 +50,9 @@ function draw(place, about) {
   place.setAttribute("role", "group");
   place.setAttribute("aria-label", say("act.row"));
   place.tabIndex = -1;
-  if (!met()) place.replaceChildren();
-  else if (!may()) place.replaceChildren(make("p", { class: "hint" }, say("act.viewer")));
+  // Until it is known who looks, the room of what an operator has.
+  place.classList.toggle("waits", !met());
+  if (met() && !may()) place.replaceChildren(make("p", { class: "hint" }, say("act.viewer")));
   else place.replaceChildren(...offered(about).map(([word, act, call]) => forms.button(word, act, call)));
   if (held !== null) (place.querySelector(`[data-act="${held}"]`) ?? place).focus();
 }
