@@ -38,6 +38,18 @@ NUMBERS = f"""(language) => {{
   return asked.map((value) => [$words.decimal(value, 3), own(value)]);
 }}"""
 
+POINTED = f"""(capacity) => {{
+{joined.script(sources(), "map/side.js")}
+  $words.speak("vi");
+  const one = {{ thing: "circuit:a", kind: "", title: "a", provider: "VNPT", a: null, capacity }};
+  const place = document.body.appendChild(document.createElement("div"));
+  place.id = "pointed";
+  $map_side.pointed({{ of: () => one, title: () => "" }}, one.thing, null, null);
+  const said = place.querySelectorAll(".fact")[1].textContent;
+  place.remove();
+  return said;
+}}"""
+
 WRITTEN = [
     (12_345_678, "bits_per_second", "12,3 Mbit/s", "12.3 Mbit/s"),
     (999_999, "bits_per_second", "1 Mbit/s", "1 Mbit/s"),
@@ -69,6 +81,11 @@ def test_values_are_written_as_people_read_them(page: Page, place: int, language
     given = [[one[0], one[1]] for one in WRITTEN]
     found = page.evaluate(WRITE, [language, given])
     assert found == [one[place] for one in WRITTEN]
+
+
+def test_the_map_rounds_no_narrow_circuit_to_nothing(page: Page) -> None:
+    said = [page.evaluate(POINTED, one) for one in (2e8, 2_048_000, 512_000)]
+    assert said == ["VNPT · 200 Mbit/s", "VNPT · 2,05 Mbit/s", "VNPT · 512 kbit/s"]
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])

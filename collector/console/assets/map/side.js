@@ -1,6 +1,7 @@
 // Beside the drawing: what is pointed at, with its way and its impact, and the list of sites and circuits.
 import { by, icon, link, make, tell } from "../dom.js";
 import { counted, folded, known, moment, number, say, stated } from "../words.js";
+import { rate } from "../units.js";
 import { form, grave, wrong } from "./model.js";
 
 const LISTED = 200;
@@ -33,7 +34,7 @@ function facts(one, model, load) {
   if (one.thing.startsWith("circuit:")) {
     const ends = [one.a, one.z].map((name) => (name === null ? say("pointed.outside") : model.title(name)));
     found.push(ends.join(" – "));
-    found.push([one.provider, one.capacity ? `${number(one.capacity / 1e6)} Mbit/s` : "", one.backup ? say("pointed.backup") : ""].filter(Boolean).join(" · "));
+    found.push([one.provider, one.capacity ? rate(one.capacity) : "", one.backup ? say("pointed.backup") : ""].filter(Boolean).join(" · "));
     if (load && (load.transmit_ratio ?? load.receive_ratio) !== null) {
       found.push(`${say("pointed.load")}: ${say("load.both", { transmit: percent(load.transmit_ratio), receive: percent(load.receive_ratio) })}`);
     }
