@@ -2,6 +2,8 @@
 brought.
 """
 
+from collections.abc import Mapping
+
 from collector.verdicts.ear import Ear, Failing
 from collector.verdicts.events import Polled
 from collector.verdicts.listening import Listening
@@ -37,6 +39,7 @@ class Polling:
         self.checks: dict[str, dict[str, Failing]] = {}
         self.failing: set[str] = set()
         self.wanted: set[str] = set()
+        self._ports: Mapping[tuple[str, str], str] = {}
 
     def polled(self, event: Polled, now: float) -> None:
         """A poll of a device or a check of a service ended."""
@@ -62,8 +65,8 @@ class Polling:
             before = facts.get(key)
             facts[key] = (value, now)
             if metric == "interface_up":
-                # Said again, it may count where an echo has spoken against it.
-                self._listening.fresh |= not value
+                # Said again, it may count where an echo has spoken against it, or a circuit waits.
+                self._listening.fresh |= not value or self._awaited(event.thing, instance)
                 if value:
                     self.down.pop((event.thing, instance), None)
                 else:
@@ -72,6 +75,11 @@ class Polling:
                 self._listening.fresh |= event.thing in self.wanted
             elif before is None or before[0] != value:
                 self._listening.fresh = True
+
+    def _awaited(self, thing: str, interface: str) -> bool:
+        """Whether the circuit at an interface is given time to show that it carries again."""
+        circuit = self._ports.get((thing, interface))
+        return circuit is not None and self._listening.ears[circuit].grace > 0
 
     def of(self, thing: str) -> Facts:
         """What a thing told of itself."""
@@ -179,7 +187,7 @@ class Polling:
 
     def load(self, wiring: Wiring) -> None:
         """Count for what a wiring names, and forget the rest."""
-        ears = self._listening.ears
+        ears, self._ports = self._listening.ears, wiring.ports
         self.facts = {thing: facts for thing, facts in self.facts.items() if thing in ears}
         self.down = {one: at for one, at in self.down.items() if one[0] in ears}
         self.failing.intersection_update(ears)

@@ -4,7 +4,7 @@ import pytest
 
 from collector.verdicts.events import State, Tick
 from collector.verdicts.verdict import Sign
-from tests.verdicts.story import PA_CO, STEP, Story, begun
+from tests.verdicts.story import PA_CO, STEP, Story, all_devices, begun
 
 
 def laid_to_the_well(story: Story) -> list[str]:
@@ -71,3 +71,16 @@ def test_a_place_that_lost_one_of_two_ways_is_laid_to_that_way() -> None:
     story.run(70)
     assert laid_to_the_well(story) == []
     assert "returning" not in [s.code for s in story.engine.verdicts["site:bao-la"].evidence]
+
+
+def test_a_circuit_is_well_as_soon_as_its_end_tells_so() -> None:
+    story = begun()
+    everybody = tuple(all_devices(story.topology))
+    story.kill(*everybody).run(20)
+    assert story.states("circuit:pc") == "unknown"
+    story.failing = {("device:pe1", "snmp"): "timeout", ("device:pc-rt", "snmp"): "timeout"}
+    story.heal(*everybody).run(30)
+    assert story.states("pc-rt", "circuit:pc") == "up unknown"
+    story.failing = {}
+    story.run(70)
+    assert story.states("circuit:pc") == "up"
