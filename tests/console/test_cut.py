@@ -14,6 +14,12 @@ from tests.running import until
 WARDS, EACH = 4, 3
 SOON = 3.0
 """Seconds from the moment that a cause is concluded until the wall must show it."""
+TITLES = """async () => { const seen = new Set();
+  for (let at = 0; at < 30; at += 1) {
+    seen.add(document.title); await new Promise((done) => setTimeout(done, 100));
+  }
+  return [...seen]; }"""
+"""What the title says within three seconds; it blinks once a second."""
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +106,7 @@ def test_the_wall_stays_true_without_a_store(province: Rig, wall: Watched) -> No
         province.start("store")
     expect(page.locator(".t-store")).to_have_count(0, timeout=60_000)
     mended(province, page, 1)
+    assert len(page.evaluate(TITLES)) == 1, "what is over still blinks"
     assert wall.errors == []
 
 

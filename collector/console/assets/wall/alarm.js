@@ -1,4 +1,4 @@
-// A new critical cause is heard and seen in the tab's title, until somebody moves; muted if so chosen.
+// A new critical cause is heard and seen in the tab's title, until somebody moves or it is over; muted if so chosen.
 import { by, tell } from "../dom.js";
 import { summary } from "./causes.js";
 import { choice, choose } from "../settings.js";
@@ -11,6 +11,7 @@ const TONES = [[880, 0], [660, 0.22], [880, 0.44]];
 let seen = null;
 let speaker = null;
 let blinking = null;
+let told = null;
 let title = document.title;
 
 const muted = () => choice("sound", "on") === "off";
@@ -73,6 +74,7 @@ function calm() {
 export function alarm(wall) {
   const count = wall.causes.filter((cause) => !cause.maintenance).length;
   title = `${count ? `(${count}) ` : ""}${wall.province.name} · Hatang`;
+  if (blinking !== null && !wall.causes.some((cause) => cause.id === told)) calm();
   if (blinking === null) document.title = title;
   const fresh = seen === null ? [] : wall.causes.filter((cause) => !seen.has(cause.id) && !cause.maintenance);
   seen = new Set(wall.causes.map((cause) => cause.id));
@@ -80,6 +82,7 @@ export function alarm(wall) {
   tell(by("news"), fresh.map((cause) => say("announced", { severity: cause.severity_word, summary: summary(cause) })).join(". "));
   const critical = fresh.filter((cause) => cause.severity === "critical");
   if (critical.length) {
+    told = critical[0].id;
     blink(`⚠ ${say("title.alarm")}: ${summary(critical[0])}`);
     if (!muted()) ring();
   }
