@@ -1,6 +1,6 @@
 // What the map is about: sites where something stands, places that only hold others, circuits between.
 const GRAVE = ["down", "unreachable", "degraded", "unknown", "maintenance", "up", ""];
-const SHORTER = [[/^UBND /, ""], [/^(xã|Xã) /, ""], [/^(phường|Phường) /, "P. "], [/^(thị trấn|Thị trấn) /, "TT. "], [/^(huyện|Huyện|Thị xã|thị xã) (?!ủy )/, ""], [/^(thành phố|Thành phố) /, "TP. "]];
+const SHORTER = [[/^UBND /, ""], [/^(xã|Xã) /, ""], [/^(phường|Phường) /, "P. "], [/^(thị trấn|Thị trấn) /, "TT. "], [/^(huyện|Huyện) ủy /, "H. ủy "], [/^(huyện|Huyện|Thị xã|thị xã) /, ""], [/^(thành phố|Thành phố) /, "TP. "]];
 
 export const grave = (state) => GRAVE.indexOf(state);
 // What nobody watches yet is not wrong.
