@@ -104,7 +104,10 @@ def message(one: Message, width: int = 0) -> str:
     lines = [f"{_mark(one)} {first}", *(" " * _INDENT + line for line in rest)]
     if width > 2 * _INDENT:
         hanging = " " * _INDENT
-        lines = [textwrap.fill(one, width, subsequent_indent=hanging) for one in lines]
+        lines = [
+            textwrap.fill(one, width, subsequent_indent=hanging, break_on_hyphens=False)
+            for one in lines
+        ]
     return "\n".join(lines)
 
 
