@@ -1,9 +1,10 @@
 """Joins the files of a page: a browser pays for every file that it fetches, an old one 10 ms of its
 only thread, and a page is made of forty. Modules stay what they are, each within its own braces;
-what they give each other is found where it stood in their imports.
+what they give each other is found where it stood in their imports. Remarks are not sent.
 
 Only what stands on a line of its own is understood: `import { a, b as c } from "./d.js";`,
-`import * as a from "./d.js";`, `import "./d.js";`, and `export` before a const, function or class.
+`import * as a from "./d.js";`, `import "./d.js";`, `export` before a const, function or class, and
+remarks after `//`.
 """
 
 import posixpath
@@ -15,6 +16,7 @@ _IMPORT = re.compile(
     r'^import (?:(?:\{ (?P<names>.*) \}|\* as (?P<whole>\w+)) from )?"(?P<path>\.[^"]+)";$',
     re.MULTILINE,
 )
+_REMARK = re.compile(r"^ *//.*\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:const|function|class) (\w+))", re.MULTILINE)
 
 
@@ -45,7 +47,7 @@ def script(texts: Mapping[str, str], entry: str) -> str:
 
 def _closed(path: str, text: str) -> str:
     given = ", ".join(one[1] for one in _EXPORT.finditer(text))
-    body = _EXPORT.sub("", _IMPORT.sub(partial(_taken, path), text))
+    body = _EXPORT.sub("", _IMPORT.sub(partial(_taken, path), _REMARK.sub("", text)))
     return f"const {_named(path)} = (() => {{\n{body}return {{ {given} }};\n}})();\n"
 
 

@@ -9,7 +9,17 @@ import pytest_asyncio
 
 from collector.console import joined
 from collector.console.pages import ASSETS, HTML, PAGES, VERSION, Page, framed, sources
-from tests.collector.running import Face, faced
+from collector.plan import build
+from collector.verdicts.events import EchoHeard
+from collector.vocabulary import vocabulary
+from inventory.load import load
+from probes.registry import PROBES
+from tests.collector.running import NOW, Face, faced
+from tests.console.browser import MOST
+from tests.house import ROOT
+
+LOAD = 200
+"""Bytes in which the API tells a circuit's load, which only a store knows."""
 
 PAGED = sorted({one.folder for one in PAGES})
 SOURCES = sources()
@@ -118,6 +128,26 @@ def test_page_loads_all_its_modules_as_one_file_each_before_those_that_import_it
     for name in begun:
         taken = sent.find(f"= {name};")
         assert taken < 0 or sent.index(f"const {name} = ") < taken, name
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("path", ["/", "/map"])
+async def test_first_look_at_a_whole_province_is_within_its_bound(face: Face, path: str) -> None:
+    running, inventory = face.running, load(ROOT / "inventory.yaml", vocabulary())
+    running.plan = build(inventory, "noc-1", PROBES, lambda one: {})
+    running.desk.load(running.plan, NOW)
+    for device in inventory.devices:
+        running.desk.tell(EchoHeard("noc-1", f"device:{device}"), NOW)
+    (page,) = (one for one in PAGES if one.path == path)
+    files = (f"{page.folder}.js", f"{page.folder}.css", "early.js", "icon.svg")
+    size = sum(len(ASSETS[name].body) for name in files)
+    for asked in (path, page.ask):
+        async with face.client.get(asked) as answer:
+            size += len(await answer.read())
+    if path == "/map":
+        size += LOAD * len(inventory.circuits)
+    print(f"\n{path}: {size} bytes")
+    assert 100_000 < size < MOST
 
 
 @pytest.mark.parametrize("folder", PAGED)
