@@ -18,6 +18,7 @@ import { readings } from "./readings.js";
 import { run } from "../parts/clock.js";
 import { say } from "../words.js";
 import { service } from "./service.js";
+import { silenced, watch } from "./silenced.js";
 import { site } from "./site.js";
 
 const KINDS = { device, circuit, site, service };
@@ -32,13 +33,16 @@ const put = (place, one, told, count) => part(by(place), one, told, count);
 const some = (list) => (list?.length ? list : null);
 
 let latest = null;
+let silent = [];
+let listen = null;
 
 function draw(sheet) {
   const { verdict, kind, name } = sheet;
   latest = sheet;
   here();
   head(sheet, again);
-  acts(by("acts"), { thing: sheet.thing, title: sheet.title, flapping: verdict.flapping, maintenance: verdict.maintenance, again });
+  acts(by("acts"), { thing: sheet.thing, title: sheet.title, flapping: verdict.flapping, maintenance: verdict.maintenance, again: acted });
+  put("side", { id: "silenced", fill: silenced }, some(silent));
   put("wide", { id: "path", fill: path }, sheet.path.length ? { steps: sheet.path, own: { ...verdict, title: sheet.title } } : null);
   put("wide", { id: "history", fill: history, key }, sheet.history);
   if (INSIDE.includes(kind)) KINDS[kind](put, sheet);
@@ -50,7 +54,16 @@ function draw(sheet) {
   put("side", { id: "closed", fill: closed }, some(sheet.closed));
   put("side", { id: "events", fill: events }, some(sheet.events));
   tell(by("unread"), sheet.journal ? "" : say("unread"));
+  listen ??= watch(sheet.thing, (items) => {
+    silent = items;
+    draw(latest);
+  });
 }
 
 const again = page({ draw, entered: () => latest && draw(latest), gone: () => gone("why") });
+function acted() {
+  again();
+  listen();
+}
+
 setInterval(run, 1000);
