@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from collector.api.atlas.web import Web
-from inventory.graph import Impact, connect, summed, taken
+from inventory.graph import Impact, connect, distances, summed, taken
 from inventory.model import Circuit, Inventory, Thing
 
 REMEMBERED = 2_000
@@ -30,7 +30,7 @@ class Ways:
         graph = connect(inventory.collectors, inventory.devices, inventory.circuits)
         self._beside = {one: tuple(graph.adj[one]) for one in graph}
         self._web = Web(inventory, self._beside)
-        self.hops = self._distances()
+        self.hops = distances(graph, (one for one in graph if one.kind == "collector"))
         self.gates = self._gates()
         self.ends = {
             name: (self._site(one.a.device) if one.a else None, self._site(one.z.device) or "")
@@ -82,17 +82,6 @@ class Ways:
                 elif need.name not in seen:
                     seen.add(need.name)
                     ahead.append(need.name)
-        return found
-
-    def _distances(self) -> Mapping[Thing, int]:
-        roots = [one for one in self._beside if one.kind == "collector"]
-        found = dict.fromkeys(roots, 0)
-        ahead = list(roots)
-        for thing in ahead:
-            for one in self._beside[thing]:
-                if one not in found:
-                    found[one] = found[thing] + 1
-                    ahead.append(one)
         return found
 
     def _nearer(self, thing: Thing) -> Iterable[Thing]:
