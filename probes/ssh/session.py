@@ -29,6 +29,9 @@ SLOW = 600.0
 """Seconds between two readings of what seldom changes: identity, what interfaces are."""
 
 MARGIN = 0.1
+LAST_WORDS = 1.0
+"""Seconds in which what a server said before it closed the channel may still come."""
+
 PAUSE, LONGEST_PAUSE = 1.0, 60.0
 REFUSED_PAUSE, LONGEST_REFUSED = 50.0, 900.0
 """Seconds before the next attempt, doubled with each failure: when there was no connection, and
@@ -161,7 +164,8 @@ class SshSession:
             channel.write(script(self._body, left, slow))
             channel.write_eof()
             await exchange.done
-        except OSError as error:  # the channel closed while we wrote
+        except OSError as error:  # the channel closed while we wrote: what it said may still come
+            await asyncio.wait((exchange.done,), timeout=LAST_WORDS)
             raise _cut(exchange) from error
         finally:
             channel.close()
