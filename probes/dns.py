@@ -15,7 +15,7 @@ from pydantic import Field, field_validator
 from probes.checking import checked
 from probes.datagram import exchange
 from probes.dial import Course, FailedError, literal
-from probes.pattern import expression, pattern
+from probes.pattern import Expression, pattern
 from probes.probe import Probe, Settings, Target
 from probes.reading import Head, Reading, Reason, Row, row
 
@@ -45,7 +45,9 @@ class DnsSettings(Settings):
     host: str | None = Field(None, description="the name server")
     port: int = Field(53, ge=1, le=65535)
     tcp: bool = Field(False, description="ask over TCP from the start")
-    expect: str | None = Field(None, description="regular expression that one answer must match")
+    expect: Expression | None = Field(
+        None, description="regular expression that one answer must match"
+    )
 
     @field_validator("name")
     @classmethod
@@ -54,11 +56,6 @@ class DnsSettings(Settings):
         if value != "." and not all(0 < len(one) < 64 for one in parts):
             raise ValueError("no name: parts of 1 to 63 characters, with a dot between")
         return value
-
-    @field_validator("expect")
-    @classmethod
-    def _compiles(cls, value: str | None) -> str | None:
-        return expression(value)
 
 
 class DnsSession:

@@ -20,7 +20,7 @@ from yarl import URL
 
 from probes.checking import checked
 from probes.dial import Course, FailedError, Tls, dial
-from probes.pattern import expression, pattern
+from probes.pattern import Expression, pattern
 from probes.probe import Probe, Settings, Target
 from probes.reading import Head, Reading, Reason, Row, row
 from probes.web import told
@@ -43,7 +43,9 @@ class HttpSettings(Settings):
     path: str = "/"
     method: Literal["GET", "HEAD"] = "GET"
     status: list[int] = Field(default_factory=list, description="accepted; empty: 200 to 399")
-    match: str | None = Field(None, description="regular expression that the body must contain")
+    match: Expression | None = Field(
+        None, description="regular expression that the body must contain"
+    )
     headers: dict[str, str] = Field(default_factory=dict)
     redirects: int = Field(5, ge=0, le=20, description="how many are followed; 0: none")
     body_limit: int = Field(1 << 20, ge=0, le=64 << 20, description="bytes read at most")
@@ -69,11 +71,6 @@ class HttpSettings(Settings):
         if not value.startswith("/"):
             raise ValueError("a path starts with /")
         return value
-
-    @field_validator("match")
-    @classmethod
-    def _compiles(cls, value: str | None) -> str | None:
-        return expression(value)
 
     @field_validator("headers")
     @classmethod

@@ -1,5 +1,8 @@
 """What an answer must contain, as the inventory writes it."""
 
+from typing import Annotated
+
+from pydantic import AfterValidator
 from pydantic_core import SchemaError, SchemaValidator, core_schema
 
 
@@ -25,11 +28,13 @@ class Pattern:
         return search(text) or (text.endswith("\n") and search(text[:-1]))
 
 
-def expression(value: str | None) -> str | None:
-    """A regular expression as written, if it is one; ValueError with what is wrong if not."""
-    if value is not None:
-        Pattern(value)
-    return value
+def _known(text: str) -> str:
+    Pattern(text)
+    return text
+
+
+Expression = Annotated[str, AfterValidator(_known)]
+"""A regular expression as written; refused, with what is wrong, if it is none."""
 
 
 def pattern(value: str | None) -> Pattern | None:

@@ -9,11 +9,11 @@ import asyncio
 from collections.abc import Iterable
 from typing import Any
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from probes.checking import checked
 from probes.dial import Course, FailedError, Tls, dial
-from probes.pattern import expression, pattern
+from probes.pattern import Expression, pattern
 from probes.probe import Probe, Settings, Target
 from probes.reading import Head, Reading, Reason, Row, row
 
@@ -27,16 +27,13 @@ class TcpSettings(Settings):
     port: int = Field(ge=1, le=65535)
     host: str | None = None
     send: str | None = Field(None, description="sent first, as UTF-8")
-    expect: str | None = Field(None, description="regular expression that the answer must contain")
+    expect: Expression | None = Field(
+        None, description="regular expression that the answer must contain"
+    )
     tls: bool = False
     verify: bool = True
     ca: str | None = Field(None, description="file of authorities (PEM) instead of the system's")
     server_name: str | None = Field(None, description="name asked for and verified in TLS")
-
-    @field_validator("expect")
-    @classmethod
-    def _compiles(cls, value: str | None) -> str | None:
-        return expression(value)
 
 
 class _Answer(asyncio.Protocol):

@@ -22,7 +22,7 @@ DEEP = 6
 def phrases() -> Mapping[str, str]:
     """Vietnamese by English."""
     text = (files(__package__) / "probes.yaml").read_text("utf-8")
-    return {str(english): str(own) for english, own in yaml.safe_load(text).items()}
+    return {str(english): str(own) for english, own in yaml.load(text, yaml.CSafeLoader).items()}
 
 
 @lru_cache(4096)

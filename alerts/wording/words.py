@@ -219,7 +219,7 @@ class Words(_Data):
 
 def read(text: str) -> Words:
     """The phrases in a YAML text. Raises pydantic.ValidationError, which says what is missing."""
-    return Words.model_validate(yaml.safe_load(text))
+    return Words.model_validate(yaml.load(text, yaml.CSafeLoader))
 
 
 WORDS = read((files(__package__) / "words.yaml").read_text("utf-8"))

@@ -20,10 +20,7 @@ from collector.windows import NoWindowError, TooManyWindowsError
 NOBODY = "operator"
 """Who acted where nobody says it."""
 
-
 Body = TypeVar("Body", bound=bodies.Act)
-
-
 T = TypeVar("T")
 
 

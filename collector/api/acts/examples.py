@@ -31,10 +31,7 @@ ANNOUNCE = bodies.Announce.model_validate(
         "who": "truc-ca",
     }
 )
-
 RELOADED = shape.Reloaded(reloaded=_AT, devices=840)
-
-
 ENTER = bodies.Enter(token="the token, not its hash")  # noqa: S106 - an example, nobody's token
 HUSH = bodies.Hush.model_validate(
     {"what": "incident:23", "until": _AT + 7200, "why": "VNPT đang xử lý", "who": "truc-ca"}

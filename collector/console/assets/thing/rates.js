@@ -1,4 +1,5 @@
 // What flows through a device's interfaces now, asked of the store now and then while somebody looks.
+import { often } from "../often.js";
 import { say } from "../words.js";
 
 const EVERY = 30000;
@@ -6,7 +7,6 @@ const EVERY = 30000;
 // Calls `heard` with rates by interface, or with null and why there are none.
 export function watch(name, heard) {
   async function ask() {
-    if (document.hidden) return;
     try {
       const answer = await fetch(`/api/v1/devices/${encodeURIComponent(name)}/interfaces/rates`);
       if (answer.status === 503) return heard(null, say("rates.away"));
@@ -17,7 +17,5 @@ export function watch(name, heard) {
       heard(null, say("rates.failed", { why: error.message }));
     }
   }
-  ask();
-  setInterval(ask, EVERY);
-  document.addEventListener("visibilitychange", ask);
+  often(ask, EVERY);
 }
